@@ -1,0 +1,175 @@
+package io.fdgate.gateway;
+
+import io.fdgate.gateway.activation.InheritedSocket;
+import io.fdgate.gateway.config.Configuration;
+import io.fdgate.gateway.config.ConfigurationFile;
+import io.fdgate.gateway.config.ProtocolRegistry;
+import io.fdgate.gateway.libc.Libc;
+import io.fdgate.gateway.listener.Binding;
+import io.fdgate.gateway.listener.BindingPlan;
+import io.fdgate.gateway.log.LogReader;
+import io.fdgate.gateway.log.LogSetup;
+import io.fdgate.gateway.systemd.Notifier;
+import io.netty.channel.epoll.Epoll;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One run: from what was inherited, over READY=1 and STOPPING=1, to the exit status. */
+public final class Service {
+  private final Logger logger = LoggerFactory.getLogger(Service.class);
+  private final Map<String, String> environment;
+  private final Optional<Path> configFile;
+  private Optional<String> logLevel = Optional.empty();
+  private Runnable onReady = () -> {};
+
+  /**
+   * A run that has not begun.
+   *
+   * @param configFile the configuration file, if there is one
+   */
+  public Service(Map<String, String> environment, Optional<Path> configFile) {
+    this.environment = environment;
+    this.configFile = configFile;
+  }
+
+  /** Where the sockets come from: the environment, or the demo. */
+  @FunctionalInterface
+  public interface Source {
+    /** The sockets to serve; called after Netty's native library is loaded. */
+    List<InheritedSocket> sockets() throws FaultException;
+  }
+
+  /** Logs from this level on, whatever the configuration says. */
+  public Service logLevel(String level) {
+    logLevel = Optional.of(level);
+    return this;
+  }
+
+  /** Runs something once every socket is being served, before the log is. */
+  public Service onReady(Runnable action) {
+    onReady = action;
+    return this;
+  }
+
+  /**
+   * Serves until SIGTERM, SIGINT or the end of the only connection.
+   *
+   * @return the exit status
+   */
+  public int run(Source source) {
+    StopSignals signals = StopSignals.install();
+    Gateway gateway;
+    Configuration configuration;
+    List<Binding> plan;
+    try {
+      ensureEpoll();
+      Plan planned = plan(source);
+      configuration = planned.configuration();
+      plan = planned.bindings();
+      gateway = Gateway.start(plan, configuration.threads());
+    } catch (FaultException fault) {
+      return fail(fault);
+    }
+    signals.onStop(gateway::stop);
+    Notifier notifier = Notifier.of(environment);
+    notifier.ready(ServiceReport.status(plan));
+    long readyNanos = System.nanoTime();
+    onReady.run();
+
+    // Clients are being served; from here on nothing is urgent.
+    ServiceReport.listeners(logger, plan);
+    ServiceReport.ready(logger, plan, readyNanos);
+    closeOnExec(plan);
+    Runnable stopLog = startLog(configuration);
+    try {
+      gateway.awaitStop();
+      notifier.stopping("Stopping, " + gateway.connections() + " connections open");
+      logger.info("stopping, {} connections open", gateway.connections());
+      gateway.drain(configuration.drainTimeout());
+    } catch (InterruptedException nobodyInterrupts) {
+      throw new IllegalStateException(nobodyInterrupts);
+    }
+    ServiceReport.totals(logger, plan);
+    stopLog.run();
+    return 0;
+  }
+
+  private Runnable startLog(Configuration configuration) {
+    return LogSetup.start(
+        logLevel.orElse(configuration.log().level()),
+        configuration.log().logback(),
+        LogReader.of(environment));
+  }
+
+  private static void ensureEpoll() throws FaultException {
+    if (!Epoll.isAvailable()) {
+      throw new FaultException(
+          List.of(
+              Fault.activation(
+                  "Netty's epoll library cannot be loaded ("
+                      + Epoll.unavailabilityCause()
+                      + "); expected Linux with glibc on x86_64 or aarch64, and a temporary folder"
+                      + " from which libraries may be loaded (or -Djava.library.path=)")));
+    }
+  }
+
+  /** Looks at everything before it gives up, so that all faults are told together. */
+  private Plan plan(Source source) throws FaultException {
+    List<Fault> faults = new ArrayList<>();
+    Optional<ProtocolRegistry> protocols = collect(faults, ProtocolRegistry::load);
+    Optional<Configuration> configuration = Optional.of(Configuration.DEFAULTS);
+    if (configFile.isPresent() && protocols.isPresent()) {
+      configuration =
+          collect(faults, () -> ConfigurationFile.load(configFile.get(), protocols.get()));
+    }
+    Optional<List<InheritedSocket>> sockets = collect(faults, source::sockets);
+    if (!faults.isEmpty()) {
+      throw new FaultException(faults);
+    }
+    Configuration complete = configuration.orElseThrow();
+    return new Plan(
+        complete, new BindingPlan(complete, protocols.orElseThrow()).bind(sockets.orElseThrow()));
+  }
+
+  private static <T> Optional<T> collect(List<Fault> faults, Step<T> step) throws FaultException {
+    try {
+      return Optional.of(step.take());
+    } catch (FaultException fault) {
+      faults.addAll(fault.faults());
+      return Optional.empty();
+    }
+  }
+
+  private int fail(FaultException fault) {
+    Runnable stopLog = startLog(Configuration.DEFAULTS);
+    fault.faults().forEach(each -> logger.error("{}", each));
+    if (fault.faults().size() > 1) {
+      logger.error("{} faults, nothing is served", fault.faults().size());
+    }
+    stopLog.run();
+    return fault.exitStatus();
+  }
+
+  /** We start no processes before this, nor after; it is for those that the JVM might start. */
+  private void closeOnExec(List<Binding> plan) {
+    for (Binding binding : plan) {
+      int result = Libc.setCloseOnExec(binding.socket().fd());
+      if (result < 0) {
+        // A connection may have ended already: then there is nothing to protect.
+        logger.debug("{}: FD_CLOEXEC cannot be set: errno {}", binding.socket(), -result);
+      }
+    }
+  }
+
+  private record Plan(Configuration configuration, List<Binding> bindings) {}
+
+  @FunctionalInterface
+  private interface Step<T> {
+    T take() throws FaultException;
+  }
+}

@@ -1,0 +1,108 @@
+package io.fdgate.gateway;
+
+import io.fdgate.gateway.activation.InheritedSocket;
+import io.fdgate.gateway.listener.Binding;
+import io.fdgate.protocol.Counters;
+import io.fdgate.protocol.DropReason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+
+/** What the log and the service manager are told about a run. */
+final class ServiceReport {
+  private static final int CLOCK_TICKS_A_SECOND = 100;
+  private static final int START_TIME_AFTER_NAME = 19;
+
+  private ServiceReport() {}
+
+  /** The STATUS= text: how many sockets each protocol serves. */
+  static String status(List<Binding> plan) {
+    Map<String, Integer> sockets = new TreeMap<>();
+    plan.forEach(binding -> sockets.merge(binding.protocol().name(), 1, Integer::sum));
+    StringBuilder text = new StringBuilder("Serving");
+    String separator = " ";
+    for (Map.Entry<String, Integer> each : sockets.entrySet()) {
+      text.append(separator).append(each.getKey()).append(" on ").append(each.getValue());
+      text.append(each.getValue() == 1 ? " socket" : " sockets");
+      separator = ", ";
+    }
+    return text.toString();
+  }
+
+  /** One line for each listener. */
+  static void listeners(Logger logger, List<Binding> plan) {
+    for (Binding binding : plan) {
+      InheritedSocket socket = binding.socket();
+      logger.info(
+          "serving {} on {} {}{} ({}, chosen by {})",
+          binding.protocol().name(),
+          socket.kind(),
+          socket.address(),
+          socket.role() == InheritedSocket.Role.LISTENER
+                  || socket.role() == InheritedSocket.Role.DATAGRAM
+              ? ""
+              : ", one connection",
+          socket,
+          binding.rule());
+    }
+  }
+
+  /**
+   * One line with the time since the JVM began, to the clock tick. It is read from our own thread,
+   * the JVM's first: the process itself may be older, waiting for a client before exec(2) as
+   * systemd-socket-activate does.
+   */
+  static void ready(Logger logger, List<Binding> plan, long readyNanos) {
+    try {
+      String stat = Files.readString(Path.of("/proc/thread-self/stat"));
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      double began = Double.parseDouble(fields[START_TIME_AFTER_NAME]) / CLOCK_TICKS_A_SECOND;
+      String uptime = Files.readString(Path.of("/proc/uptime"));
+      double now = Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
+      double since = (System.nanoTime() - readyNanos) / 1e9;
+      long millis = Math.max(0, Math.round((now - began - since) * 1_000));
+      logger.info("ready after {} ms: {}", millis, status(plan));
+    } catch (IOException hidden) {
+      logger.info("ready: {}", status(plan));
+    }
+  }
+
+  /** One line for each socket with what was counted. */
+  static void totals(Logger logger, List<Binding> plan) {
+    for (Binding binding : plan) {
+      Counters counters = binding.counters();
+      InheritedSocket socket = binding.socket();
+      if (socket.isStream()) {
+        logger.info(
+            "served {} {}: {} connections, {} broken by the peer",
+            socket.kind(),
+            socket.address(),
+            counters.connections(),
+            counters.peerFaults());
+      } else {
+        logger.info(
+            "served {} {}: {} datagrams received, {} sent{}",
+            socket.kind(),
+            socket.address(),
+            counters.datagramsReceived(),
+            counters.datagramsSent(),
+            dropped(counters));
+      }
+    }
+  }
+
+  private static String dropped(Counters counters) {
+    StringBuilder text = new StringBuilder();
+    for (DropReason reason : DropReason.values()) {
+      long count = counters.datagramsDropped(reason);
+      if (count > 0) {
+        text.append(", ").append(count).append(" dropped (").append(reason.text()).append(')');
+      }
+    }
+    return text.toString();
+  }
+}

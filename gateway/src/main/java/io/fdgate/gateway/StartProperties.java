@@ -1,0 +1,31 @@
+package io.fdgate.gateway;
+
+/**
+ * System properties that decide the cold start and must be set before the first logger and the
+ * first Netty class. What the command line of the JVM sets wins.
+ */
+final class StartProperties {
+  private StartProperties() {}
+
+  static void set() {
+    setDefault("slf4j.internal.verbosity", "WARN");
+    // Our provider, without a search of the class path.
+    setDefault("slf4j.provider", "io.fdgate.gateway.log.DeferredLogging");
+    // Netty reads the network interfaces for it, and only channel ids need it.
+    setDefault("io.netty.machineId", "00:00:00:00:00:00");
+    setDefault("io.netty.processId", Long.toString(ProcessHandle.current().pid()));
+    // Netty's flight-recorder events cost a fifth of a second at the first buffer.
+    setDefault("io.netty.jfr.enabled", "false");
+    setDefault("io.netty.leakDetection.level", "disabled");
+    setDefault("io.netty.allocator.type", "pooled");
+    setDefault("io.netty.noUnsafe", "false");
+    // What the JDK would find out by a search.
+    setDefault("java.nio.channels.spi.SelectorProvider", "sun.nio.ch.EPollSelectorProvider");
+  }
+
+  private static void setDefault(String key, String value) {
+    if (System.getProperty(key) == null) {
+      System.setProperty(key, value);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package io.fdgate.gateway.cli;
+
+import io.fdgate.gateway.Fault;
+import io.fdgate.gateway.FaultException;
+import io.fdgate.gateway.Main;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The command line: what {@code fdgate --help} shows. */
+@Command(
+    name = "fdgate",
+    mixinStandardHelpOptions = true,
+    versionProvider = CommandLineInterface.Version.class,
+    description = {
+      "Serves sockets that systemd or Podman hands down; opens none itself.",
+      "Without a command: serve what LISTEN_FDS and LISTEN_FDNAMES announce until SIGTERM.",
+      ""
+    },
+    footer = {
+      "",
+      "Environment: FDGATE_CONFIG (the configuration file), FDGATE_JAVA_OPTS (options for the JVM).",
+      "Exit status: 0 stopped in order, 1 nothing could be served, 78 a fault of the configuration",
+      "or the command line, 130 or 143 ended by a second signal.",
+      "",
+      "Try:  fdgate demo",
+      "      systemd-socket-activate -l 3000 --fdname=echo fdgate"
+    })
+public final class CommandLineInterface implements Callable<Integer> {
+  private final Map<String, String> environment;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description = "The TOML configuration file; FDGATE_CONFIG does the same.")
+  private @Nullable Path config;
+
+  private CommandLineInterface(Map<String, String> environment, Optional<Path> config) {
+    this.environment = environment;
+    this.config = config.orElse(null);
+  }
+
+  /**
+   * Runs a command line.
+   *
+   * @return the exit status
+   */
+  public static int run(String[] args, Map<String, String> environment, Optional<Path> config) {
+    CommandLineInterface root = new CommandLineInterface(environment, config);
+    CommandLine commands =
+        new CommandLine(root)
+            .addSubcommand(new DemoCommand(environment))
+            .addSubcommand(new CheckCommand(root::config))
+            .addSubcommand(new SocketsCommand(environment, root::config))
+            .setExecutionExceptionHandler(CommandLineInterface::report);
+    setUsageStatus(commands, Fault.Kind.CONFIGURATION.exitStatus());
+    return commands.execute(args);
+  }
+
+  @Override
+  public Integer call() {
+    return Main.serve(environment, config());
+  }
+
+  private Optional<Path> config() {
+    return Optional.ofNullable(config);
+  }
+
+  private static int report(
+      Exception thrown, CommandLine commands, CommandLine.ParseResult arguments) throws Exception {
+    if (!(thrown instanceof FaultException fault)) {
+      throw thrown;
+    }
+    fault.faults().forEach(each -> commands.getErr().println("fdgate: " + each));
+    commands.getErr().flush();
+    return fault.exitStatus();
+  }
+
+  private static void setUsageStatus(CommandLine command, int status) {
+    command.getCommandSpec().exitCodeOnInvalidInput(status);
+    command.getSubcommands().values().forEach(each -> setUsageStatus(each, status));
+  }
+
+  /** The version that the build wrote into the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = CommandLineInterface.class.getPackage().getImplementationVersion();
+      return new String[] {"fdgate " + (version == null ? "(not from a jar)" : version)};
+    }
+  }
+}

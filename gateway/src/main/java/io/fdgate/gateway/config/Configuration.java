@@ -1,0 +1,93 @@
+package io.fdgate.gateway.config;
+
+import io.fdgate.protocol.Setting;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the configuration file says, checked, with defaults for what it leaves out.
+ *
+ * @param defaultProtocol serves sockets whose name chooses nothing else
+ * @param drainTimeout how long connections may go on after SIGTERM
+ * @param threads the number of event loops
+ * @param log what is logged and how
+ * @param sockets the tables by name
+ */
+public record Configuration(
+    Optional<String> defaultProtocol,
+    Duration drainTimeout,
+    int threads,
+    Log log,
+    Map<String, SocketTable> sockets) {
+
+  /**
+   * The {@code [log]} table.
+   *
+   * @param level the least level that is written
+   * @param logback a logback XML file that replaces the built-in set-up
+   */
+  public record Log(String level, Optional<String> logback) {}
+
+  static final Setting<Optional<String>> DEFAULT_PROTOCOL =
+      Setting.text(
+          "default_protocol", "The protocol for sockets whose name chooses none. Unset: a fault.");
+
+  static final Setting<Duration> DRAIN_TIMEOUT =
+      Setting.duration(
+          "drain_timeout",
+          Duration.ofSeconds(10),
+          Duration.ZERO,
+          Duration.ofHours(1),
+          "How long open connections may go on after SIGTERM before they are closed.");
+
+  static final Setting<Integer> THREADS =
+      Setting.integer(
+          "threads",
+          Runtime.getRuntime().availableProcessors(),
+          1,
+          1024,
+          "The number of event loops. Unset: the cores that the process may use.");
+
+  static final Setting<String> LOG_LEVEL =
+      Setting.choice(
+          "level",
+          "info",
+          List.of("error", "warn", "info", "debug", "trace"),
+          "The least level that is logged.");
+
+  static final Setting<Optional<String>> LOG_LOGBACK =
+      Setting.text("logback", "A logback XML file that replaces the built-in log set-up.");
+
+  /** The settings outside of any table. */
+  public static final List<Setting<?>> GLOBAL = List.of(DEFAULT_PROTOCOL, DRAIN_TIMEOUT, THREADS);
+
+  /** The settings of the {@code [log]} table. */
+  public static final List<Setting<?>> LOG = List.of(LOG_LEVEL, LOG_LOGBACK);
+
+  /** What holds without a file. */
+  public static final Configuration DEFAULTS =
+      new Configuration(
+          Optional.empty(),
+          DRAIN_TIMEOUT.defaultValue(),
+          THREADS.defaultValue(),
+          new Log(LOG_LEVEL.defaultValue(), Optional.empty()),
+          Map.of());
+
+  /** Copies the map. */
+  public Configuration {
+    sockets = Map.copyOf(sockets);
+  }
+
+  /** The table for a socket's name: the first of the name's candidates that has one. */
+  public Optional<SocketTable> tableFor(String name) {
+    for (String candidate : SocketNames.candidates(name).keySet()) {
+      SocketTable table = sockets.get(candidate);
+      if (table != null) {
+        return Optional.of(table);
+      }
+    }
+    return Optional.empty();
+  }
+}

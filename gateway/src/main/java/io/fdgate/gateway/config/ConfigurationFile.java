@@ -1,0 +1,271 @@
+package io.fdgate.gateway.config;
+
+import io.fdgate.gateway.Fault;
+import io.fdgate.gateway.FaultException;
+import io.fdgate.gateway.config.Configuration.Log;
+import io.fdgate.protocol.DatagramProtocol;
+import io.fdgate.protocol.Protocol;
+import io.fdgate.protocol.Setting;
+import io.fdgate.protocol.SettingException;
+import io.fdgate.protocol.Settings;
+import io.fdgate.protocol.StreamProtocol;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and checks one file; every fault in it is reported, not only the first. */
+public final class ConfigurationFile {
+  private static final String SOCKETS = "sockets";
+  private static final String LOG = "log";
+  private static final Setting<Optional<String>> PROTOCOL =
+      Setting.text("protocol", "The protocol for every socket of this name.");
+  private static final Setting<Optional<String>> STREAM =
+      Setting.text("stream", "The protocol for the stream sockets of this name.");
+  private static final Setting<Optional<String>> DATAGRAM =
+      Setting.text("datagram", "The protocol for the datagram sockets of this name.");
+
+  /** The settings of every {@code [sockets.NAME]} table, before those of its protocols. */
+  public static final List<Setting<?>> TABLE = List.of(PROTOCOL, STREAM, DATAGRAM);
+
+  private final String file;
+  private final ProtocolRegistry protocols;
+  private final List<Fault> faults = new ArrayList<>();
+  private Optional<String> defaultProtocol = Optional.empty();
+
+  private ConfigurationFile(String file, ProtocolRegistry protocols) {
+    this.file = file;
+    this.protocols = protocols;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws FaultException with all faults that were found
+   */
+  public static Configuration load(Path path, ProtocolRegistry protocols) throws FaultException {
+    String text;
+    try {
+      text = Files.readString(path);
+    } catch (NoSuchFileException missing) {
+      throw unreadable(path, "there is no such file; give the path of a TOML file");
+    } catch (CharacterCodingException notText) {
+      throw unreadable(path, "it is not UTF-8; TOML files are");
+    } catch (IOException refused) {
+      throw unreadable(path, "it cannot be read (" + refused + ")");
+    }
+    return parse(path.toString(), text, protocols);
+  }
+
+  /**
+   * Checks the text of a file.
+   *
+   * @param file its name for fault messages
+   * @throws FaultException with all faults that were found
+   */
+  public static Configuration parse(String file, String text, ProtocolRegistry protocols)
+      throws FaultException {
+    ConfigurationFile check = new ConfigurationFile(file, protocols);
+    Configuration configuration = check.document(TomlTable.parse(file, text));
+    if (!check.faults.isEmpty()) {
+      throw new FaultException(check.faults);
+    }
+    return configuration;
+  }
+
+  private static FaultException unreadable(Path path, String why) {
+    return new FaultException(List.of(Fault.configuration(path + ": " + why)));
+  }
+
+  private Configuration document(TomlTable root) {
+    Settings global = settings(root, "", Configuration.GLOBAL, List.of(LOG, SOCKETS));
+    defaultProtocol = global.get(Configuration.DEFAULT_PROTOCOL);
+    defaultProtocol.ifPresent(name -> installed(root, Configuration.DEFAULT_PROTOCOL.key(), name));
+    TomlTable log = table(root, LOG);
+    Settings logging =
+        log == null ? Settings.DEFAULTS : settings(log, LOG, Configuration.LOG, List.of());
+    Map<String, SocketTable> sockets = new LinkedHashMap<>();
+    TomlTable tables = table(root, SOCKETS);
+    if (tables != null) {
+      for (String name : tables.keySet()) {
+        TomlTable table = table(tables, name);
+        if (table != null) {
+          sockets.put(name, socketTable(name, table, tables.lineOf(name)));
+        }
+      }
+    }
+    return new Configuration(
+        defaultProtocol,
+        global.get(Configuration.DRAIN_TIMEOUT),
+        global.get(Configuration.THREADS),
+        new Log(logging.get(Configuration.LOG_LEVEL), logging.get(Configuration.LOG_LOGBACK)),
+        sockets);
+  }
+
+  private SocketTable socketTable(String name, TomlTable table, int line) {
+    String header = SOCKETS + "." + name;
+    int before = faults.size();
+    Optional<String> both = protocol(table, PROTOCOL);
+    Optional<String> stream = protocol(table, STREAM).or(() -> both);
+    Optional<String> datagram = protocol(table, DATAGRAM).or(() -> both);
+    serves(table, STREAM, StreamProtocol.class);
+    serves(table, DATAGRAM, DatagramProtocol.class);
+
+    Optional<String> byName =
+        SocketNames.candidates(name).keySet().stream()
+            .filter(candidate -> protocols.find(candidate).isPresent())
+            .findFirst()
+            .or(() -> defaultProtocol);
+    Set<String> serving = new LinkedHashSet<>();
+    stream.or(() -> byName).ifPresent(serving::add);
+    datagram.or(() -> byName).ifPresent(serving::add);
+    if (serving.isEmpty() && faults.size() == before) {
+      fault(
+          line,
+          "["
+              + header
+              + "] chooses no protocol; add protocol = \"...\", one of "
+              + protocols.names());
+    }
+
+    Set<Setting<?>> known = new LinkedHashSet<>(TABLE);
+    List<Protocol> served =
+        serving.stream().flatMap(each -> protocols.find(each).stream()).toList();
+    served.forEach(protocol -> known.addAll(protocol.settings()));
+    // With an unknown protocol nothing can be said of the other keys.
+    if (served.size() == serving.size()) {
+      unknownKeys(table, header, keys(known));
+    }
+    Map<String, Settings> settings = new HashMap<>();
+    for (Protocol protocol : served) {
+      settings.put(protocol.name(), new Settings(values(table, header, protocol.settings())));
+    }
+    Map<String, String> keyLocations = new HashMap<>();
+    table.keySet().forEach(key -> keyLocations.put(key, file + ":" + table.lineOf(key)));
+    return new SocketTable(name, stream, datagram, settings, file + ":" + line, keyLocations);
+  }
+
+  private Optional<String> protocol(TomlTable table, Setting<Optional<String>> key) {
+    Object value = table.get(key.key());
+    if (value == null) {
+      return Optional.empty();
+    }
+    try {
+      Optional<String> name = key.parse(value);
+      name.ifPresent(each -> installed(table, key.key(), each));
+      return name;
+    } catch (SettingException wrong) {
+      fault(table.lineOf(key.key()), key.key() + " " + wrong.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private void installed(TomlTable table, String key, String name) {
+    if (protocols.find(name).isEmpty()) {
+      List<String> names = protocols.all().stream().map(Protocol::name).toList();
+      fault(
+          table.lineOf(key),
+          key
+              + " = \""
+              + name
+              + "\": there is no such protocol"
+              + didYouMean(name, names)
+              + "; installed: "
+              + protocols.names());
+    }
+  }
+
+  private void serves(
+      TomlTable table, Setting<Optional<String>> key, Class<? extends Protocol> side) {
+    if (table.get(key.key()) instanceof String name
+        && protocols.find(name).filter(protocol -> !side.isInstance(protocol)).isPresent()) {
+      fault(
+          table.lineOf(key.key()),
+          key.key()
+              + " = \""
+              + name
+              + "\": this protocol does not serve "
+              + key.key()
+              + " sockets; installed: "
+              + protocols.names());
+    }
+  }
+
+  private Settings settings(
+      TomlTable table, String header, List<Setting<?>> known, List<String> tables) {
+    List<String> keys = new ArrayList<>(keys(known));
+    keys.addAll(tables);
+    unknownKeys(table, header, keys);
+    return new Settings(values(table, header, known));
+  }
+
+  private Map<String, Object> values(TomlTable table, String header, List<Setting<?>> known) {
+    Map<String, Object> values = new HashMap<>();
+    for (Setting<?> setting : known) {
+      Object value = table.get(setting.key());
+      if (value != null) {
+        try {
+          values.put(setting.key(), setting.parse(value));
+        } catch (SettingException wrong) {
+          fault(
+              table.lineOf(setting.key()),
+              inTable(header) + setting.key() + " " + wrong.getMessage());
+        }
+      }
+    }
+    return values;
+  }
+
+  private void unknownKeys(TomlTable table, String header, Collection<String> known) {
+    for (String key : table.keySet()) {
+      if (!known.contains(key)) {
+        fault(
+            table.lineOf(key),
+            inTable(header)
+                + "unknown key \""
+                + key
+                + "\""
+                + didYouMean(key, known)
+                + "; known here: "
+                + String.join(", ", known));
+      }
+    }
+  }
+
+  private static String inTable(String header) {
+    return header.isEmpty() ? "" : "[" + header + "] ";
+  }
+
+  private @Nullable TomlTable table(TomlTable parent, String key) {
+    TomlTable table = parent.table(key);
+    if (table == null && parent.containsKey(key)) {
+      fault(parent.lineOf(key), key + " is " + parent.get(key) + " (expected: a table)");
+    }
+    return table;
+  }
+
+  private static List<String> keys(Collection<Setting<?>> settings) {
+    return settings.stream().<String>map(Setting::key).distinct().toList();
+  }
+
+  private static String didYouMean(String word, Collection<String> known) {
+    return NearestKey.to(word, known)
+        .map(nearest -> "; did you mean \"" + nearest + "\"?")
+        .orElse("");
+  }
+
+  private void fault(int line, String message) {
+    faults.add(Fault.configuration(file + ":" + line + ": " + message));
+  }
+}

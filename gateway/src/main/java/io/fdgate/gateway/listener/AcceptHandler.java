@@ -1,0 +1,53 @@
+package io.fdgate.gateway.listener;
+
+import io.fdgate.protocol.StreamHandler;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelHandlerContext;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The only handler of a listening channel: gives each accepted connection its protocol.
+ *
+ * <p>It stands in for ServerBootstrap, whose options, attributes and adapter classes cost a third
+ * of a cold start.
+ */
+final class AcceptHandler extends StreamHandler {
+  private static final Logger logger = LoggerFactory.getLogger(AcceptHandler.class);
+  private static final long PAUSE_MILLIS = 1_000;
+
+  private final Binding binding;
+  private final Binding.Service.Connections service;
+  private final Connections connections;
+
+  AcceptHandler(Binding binding, Binding.Service.Connections service, Connections connections) {
+    this.binding = binding;
+    this.service = service;
+    this.connections = connections;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    connections.serve((Channel) message, binding, service);
+  }
+
+  /**
+   * accept(2) failed, as it does without free descriptors (EMFILE). Clients stay in the kernel's
+   * queue, and the loop would spin on them: so accepting pauses.
+   */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    logger.warn(
+        "{} cannot accept ({}), trying again in {} ms",
+        binding.socket(),
+        cause.getMessage(),
+        PAUSE_MILLIS);
+    ChannelConfig config = ctx.channel().config();
+    config.setAutoRead(false);
+    ctx.channel()
+        .eventLoop()
+        .schedule(() -> config.setAutoRead(true), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,36 @@
+package io.fdgate.gateway.listener;
+
+import io.fdgate.gateway.activation.InheritedSocket;
+import io.fdgate.protocol.ConnectionInitializer;
+import io.fdgate.protocol.Counters;
+import io.fdgate.protocol.DatagramHandler;
+import io.fdgate.protocol.Protocol;
+import io.fdgate.protocol.ServedSockets.ServedSocket;
+
+/**
+ * A socket, the protocol that it is served with, and why.
+ *
+ * @param socket what was inherited
+ * @param protocol the protocol chosen
+ * @param rule the rule that chose it, such as {@code its name}
+ * @param service what the protocol prepared for this socket
+ * @param counters what is counted for this socket
+ */
+public record Binding(
+    InheritedSocket socket, Protocol protocol, String rule, Service service, Counters counters) {
+
+  /** What a protocol does with a socket: its stream side or its datagram side. */
+  public sealed interface Service {
+    /** For listeners and connections. */
+    record Connections(ConnectionInitializer initializer) implements Service {}
+
+    /** For datagram sockets. */
+    record Datagrams(DatagramHandler handler) implements Service {}
+  }
+
+  /** This socket as protocols see it. */
+  public ServedSocket served() {
+    return new ServedSocket(
+        socket.fd(), socket.name(), socket.kind(), socket.address(), protocol.name(), counters);
+  }
+}

@@ -1,0 +1,183 @@
+package io.fdgate.gateway.listener;
+
+import io.fdgate.gateway.Fault;
+import io.fdgate.gateway.FaultException;
+import io.fdgate.gateway.activation.InheritedSocket;
+import io.fdgate.gateway.config.Configuration;
+import io.fdgate.gateway.config.ProtocolRegistry;
+import io.fdgate.gateway.config.SocketNames;
+import io.fdgate.gateway.config.SocketTable;
+import io.fdgate.gateway.listener.Binding.Service;
+import io.fdgate.protocol.Counters;
+import io.fdgate.protocol.DatagramProtocol;
+import io.fdgate.protocol.Protocol;
+import io.fdgate.protocol.ServedSockets.ServedSocket;
+import io.fdgate.protocol.SettingException;
+import io.fdgate.protocol.Settings;
+import io.fdgate.protocol.SocketContext;
+import io.fdgate.protocol.StreamProtocol;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Decides what serves each inherited socket. The rules, first match wins: the {@code
+ * [sockets.NAME]} table; a protocol with the socket's name; {@code default_protocol}; else a fault.
+ * In each rule the name counts as it is, then without {@code .socket}, then without
+ * {@code @instance}.
+ */
+public final class BindingPlan {
+  private final Configuration configuration;
+  private final ProtocolRegistry protocols;
+  private volatile List<ServedSocket> served = List.of();
+
+  /**
+   * A planner for one configuration.
+   *
+   * @param protocols what is installed
+   */
+  public BindingPlan(Configuration configuration, ProtocolRegistry protocols) {
+    this.configuration = configuration;
+    this.protocols = protocols;
+  }
+
+  /**
+   * Binds every socket.
+   *
+   * @throws FaultException with the faults of all sockets that cannot be served
+   */
+  public List<Binding> bind(List<InheritedSocket> sockets) throws FaultException {
+    List<Binding> bindings = new ArrayList<>();
+    List<Fault> faults = new ArrayList<>();
+    for (InheritedSocket socket : sockets) {
+      try {
+        bindings.add(bind(socket));
+      } catch (FaultException fault) {
+        faults.addAll(fault.faults());
+      }
+    }
+    if (!faults.isEmpty()) {
+      throw new FaultException(faults);
+    }
+    served = bindings.stream().map(Binding::served).toList();
+    return bindings;
+  }
+
+  /**
+   * Binds one socket.
+   *
+   * @throws FaultException when nothing can serve it
+   */
+  public Binding bind(InheritedSocket socket) throws FaultException {
+    Optional<SocketTable> table = configuration.tableFor(socket.name());
+    Choice choice = choose(socket, table);
+    Protocol protocol = choice.protocol();
+    Counters counters = new Counters();
+    Settings settings =
+        table.map(each -> each.settingsFor(protocol.name())).orElse(Settings.DEFAULTS);
+    SocketContext context =
+        new SocketContext(socket.name(), socket.address(), settings, counters, () -> served);
+    try {
+      if (socket.isStream() && protocol instanceof StreamProtocol streams) {
+        Service service = new Service.Connections(streams.connections(context));
+        return new Binding(socket, protocol, choice.rule(), service, counters);
+      }
+      if (!socket.isStream() && protocol instanceof DatagramProtocol datagrams) {
+        Service service = new Service.Datagrams(datagrams.datagrams(context));
+        return new Binding(socket, protocol, choice.rule(), service, counters);
+      }
+    } catch (SettingException wrong) {
+      throw new FaultException(List.of(settingFault(socket, table, wrong)));
+    } catch (RuntimeException | LinkageError broken) {
+      throw new FaultException(
+          List.of(
+              Fault.configuration(
+                  socket
+                      + ": protocol "
+                      + protocol.name()
+                      + " failed while it was prepared ("
+                      + broken
+                      + "); this is a fault of the protocol's code")));
+    }
+    throw new FaultException(List.of(wrongSide(socket, choice)));
+  }
+
+  private Choice choose(InheritedSocket socket, Optional<SocketTable> table) throws FaultException {
+    Optional<String> inTable =
+        table.flatMap(each -> socket.isStream() ? each.stream() : each.datagram());
+    if (table.isPresent() && inTable.isPresent()) {
+      return new Choice(installed(inTable.get()), "[sockets." + table.get().name() + "]");
+    }
+    for (Map.Entry<String, String> candidate : SocketNames.candidates(socket.name()).entrySet()) {
+      Optional<Protocol> named = protocols.find(candidate.getKey());
+      if (named.isPresent()) {
+        return new Choice(named.get(), candidate.getValue());
+      }
+    }
+    Optional<String> fallback = configuration.defaultProtocol();
+    if (fallback.isPresent()) {
+      return new Choice(installed(fallback.get()), "default_protocol");
+    }
+    throw new FaultException(List.of(unknownName(socket)));
+  }
+
+  private Protocol installed(String name) {
+    return protocols
+        .find(name)
+        .orElseThrow(() -> new IllegalStateException("unchecked protocol " + name));
+  }
+
+  private Fault unknownName(InheritedSocket socket) {
+    String tables =
+        configuration.sockets().isEmpty()
+            ? "none"
+            : String.join(", ", configuration.sockets().keySet().stream().sorted().toList());
+    return Fault.activation(
+        socket
+            + ", "
+            + socket.kind()
+            + " "
+            + socket.address()
+            + ": this name chooses no protocol; set FileDescriptorName= in the .socket unit to one"
+            + " of the protocols ("
+            + protocols.names()
+            + ") or of the configured names ("
+            + tables
+            + "), or add a [sockets.\""
+            + socket.name()
+            + "\"] table or default_protocol to the configuration");
+  }
+
+  private Fault wrongSide(InheritedSocket socket, Choice choice) {
+    String side = socket.isStream() ? "stream" : "datagram";
+    return Fault.activation(
+        socket
+            + ", "
+            + socket.kind()
+            + " "
+            + socket.address()
+            + ": protocol "
+            + choice.protocol().name()
+            + " (chosen by "
+            + choice.rule()
+            + ") does not serve "
+            + side
+            + " sockets; change "
+            + (socket.isStream() ? "ListenStream=" : "ListenDatagram=")
+            + " or FileDescriptorName= in the .socket unit, or set "
+            + side
+            + " = \"...\" in [sockets.\""
+            + socket.name()
+            + "\"]; installed: "
+            + protocols.names());
+  }
+
+  private static Fault settingFault(
+      InheritedSocket socket, Optional<SocketTable> table, SettingException wrong) {
+    String place = table.map(each -> each.locate(wrong.key())).orElse(socket.toString());
+    return Fault.configuration(place + ": " + wrong.key() + " " + wrong.getMessage());
+  }
+
+  private record Choice(Protocol protocol, String rule) {}
+}

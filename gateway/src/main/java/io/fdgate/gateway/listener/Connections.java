@@ -1,0 +1,103 @@
+package io.fdgate.gateway.listener;
+
+import io.fdgate.protocol.Counters;
+import io.fdgate.protocol.GatewayEvent;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.IoEventLoopGroup;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The open connections of all listeners. Thread-safe. */
+public final class Connections {
+  private static final Logger logger = LoggerFactory.getLogger(Connections.class);
+
+  private final IoEventLoopGroup loops;
+  private final Set<Channel> open = ConcurrentHashMap.newKeySet();
+
+  /**
+   * Starts empty.
+   *
+   * @param loops where connections are served, in turn
+   */
+  public Connections(IoEventLoopGroup loops) {
+    this.loops = loops;
+  }
+
+  /** The number of open connections. */
+  public int count() {
+    return open.size();
+  }
+
+  /** Tells the protocol of each connection that the gateway is stopping. */
+  public void drain() {
+    for (Channel connection : open) {
+      connection
+          .eventLoop()
+          .execute(() -> connection.pipeline().fireUserEventTriggered(GatewayEvent.DRAIN));
+    }
+  }
+
+  /** Waits until no connection is open; returns whether that came about in time. */
+  public boolean awaitNone(long nanos) throws InterruptedException {
+    long deadline = System.nanoTime() + nanos;
+    for (Channel connection : open) {
+      connection
+          .closeFuture()
+          .await(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+    }
+    return open.isEmpty();
+  }
+
+  /** Closes all connections, without waiting. */
+  public void close() {
+    open.forEach(Channel::close);
+  }
+
+  /**
+   * Gives a connection its protocol and an event loop.
+   *
+   * @return done when the connection is being served, failed when it was closed instead
+   */
+  ChannelFuture serve(Channel connection, Binding binding, Binding.Service.Connections service) {
+    Counters counters = binding.counters();
+    counters.connectionOpened();
+    open.add(connection);
+    connection
+        .closeFuture()
+        .addListener(closed -> {
+          open.remove(connection);
+          counters.connectionClosed();
+        });
+    try {
+      connection.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+      service.initializer().initialize(connection);
+    } catch (Exception | LinkageError broken) {
+      logger.warn(
+          "protocol {} cannot serve a connection of {}: this is a fault of the protocol's code",
+          binding.protocol().name(),
+          binding.socket(),
+          broken);
+      connection.unsafe().closeForcibly();
+      return connection.newFailedFuture(broken);
+    }
+    return loops
+        .register(connection)
+        .addListener(
+            (ChannelFutureListener)
+                registered -> {
+                  if (!registered.isSuccess()) {
+                    logger.warn(
+                        "a connection of {} cannot be served",
+                        binding.socket(),
+                        registered.cause());
+                    connection.unsafe().closeForcibly();
+                  }
+                });
+  }
+}

@@ -1,0 +1,83 @@
+package io.fdgate.gateway.listener;
+
+import io.fdgate.gateway.activation.InheritedSocket;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.LinuxSocket;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+
+/** A listening stream socket: TCP, Unix or VSOCK. */
+final class StreamListener implements Listener {
+  private final Binding binding;
+  private final ServerChannel channel;
+  private final Future<?> serving;
+
+  private StreamListener(Binding binding, ServerChannel channel, Future<?> serving) {
+    this.binding = binding;
+    this.channel = channel;
+    this.serving = serving;
+  }
+
+  /** Adopts a listening socket; connections that are already queued on it are accepted at once. */
+  static StreamListener adopt(
+      Binding binding,
+      Binding.Service.Connections service,
+      IoEventLoop loop,
+      Connections connections)
+      throws IOException {
+    ServerChannel channel = channel(binding.socket());
+    channel.pipeline().addLast("accept", new AcceptHandler(binding, service, connections));
+    return new StreamListener(binding, channel, loop.register(channel));
+  }
+
+  @Override
+  public Binding binding() {
+    return binding;
+  }
+
+  @Override
+  public Future<?> serving() {
+    return serving;
+  }
+
+  @Override
+  public boolean keepsServiceAlive() {
+    return true;
+  }
+
+  /** Closes without shutdown(2), which would stop the manager's copy too, and without unlink(2). */
+  @Override
+  public void stop() {
+    channel.close();
+  }
+
+  @Override
+  public Future<?> stopped() {
+    return channel.closeFuture();
+  }
+
+  @Override
+  public Future<?> closed() {
+    return channel.closeFuture();
+  }
+
+  private static ServerChannel channel(InheritedSocket socket) throws IOException {
+    return switch (socket.family()) {
+      case IPV4, IPV6 -> {
+        // Netty's channel sets SO_REUSEADDR, which would stay behind on the manager's copy.
+        LinuxSocket before = LinuxSocket.newSocket(socket.fd());
+        boolean reuseAddress = before.isReuseAddress();
+        ServerChannel channel = new EpollServerSocketChannel(socket.fd());
+        if (!reuseAddress) {
+          before.setReuseAddress(false);
+        }
+        yield channel;
+      }
+      // VSOCK too: the channel is the same but for addresses. Without "active" it never accepts.
+      case UNIX, VSOCK -> new EpollServerDomainSocketChannel(socket.fd(), true);
+    };
+  }
+}

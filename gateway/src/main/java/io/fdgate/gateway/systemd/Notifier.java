@@ -1,0 +1,84 @@
+package io.fdgate.gateway.systemd;
+
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends state to the socket that NOTIFY_SOCKET names: one datagram a message, one {@code KEY=value}
+ * a line. Without the variable it does nothing; a failure is logged and never stops the service.
+ * Thread-safe. Needs {@code Epoll.ensureAvailability()} first.
+ */
+public final class Notifier {
+  private static final Logger logger = LoggerFactory.getLogger(Notifier.class);
+  // sun_path of sockaddr_un.
+  private static final int LONGEST_NAME = 108;
+
+  private final Optional<byte[]> address;
+
+  private Notifier(Optional<byte[]> address) {
+    this.address = address;
+  }
+
+  /** A notifier for the socket that the environment names. */
+  public static Notifier of(Map<String, String> environment) {
+    String name = environment.get("NOTIFY_SOCKET");
+    if (name == null) {
+      return new Notifier(Optional.empty());
+    }
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    boolean isAbstract = name.startsWith("@");
+    if (!(name.startsWith("/") || isAbstract) || bytes.length < 2 || bytes.length > LONGEST_NAME) {
+      logger.warn(
+          "NOTIFY_SOCKET is \"{}\": expected a path or @NAME of up to 107 bytes; the service manager"
+              + " is told nothing",
+          name);
+      return new Notifier(Optional.empty());
+    }
+    if (isAbstract) {
+      bytes[0] = 0;
+    }
+    return new Notifier(Optional.of(bytes));
+  }
+
+  /** Every listener serves. */
+  public void ready(String status) {
+    send("READY=1\nSTATUS=" + status);
+  }
+
+  /** The service has begun to stop. */
+  public void stopping(String status) {
+    send("STOPPING=1\nSTATUS=" + status);
+  }
+
+  private void send(String message) {
+    address.ifPresent(path -> {
+      try {
+        send(path, message);
+      } catch (IOException | RuntimeException refused) {
+        logger.warn(
+            "the service manager cannot be told \"{}\"",
+            message.lines().findFirst().orElse(""),
+            refused);
+      }
+    });
+  }
+
+  private static void send(byte[] path, String message) throws IOException {
+    Socket socket = Socket.newSocketDomainDgram();
+    try {
+      byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
+      ByteBuffer buffer = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+      if (socket.sendToDomainSocket(buffer, 0, bytes.length, path) != bytes.length) {
+        throw new IOException("the socket's queue is full");
+      }
+    } finally {
+      socket.close();
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package io.fdgate.protocol;
+
+/** Why a datagram went unanswered. */
+public enum DropReason {
+  /** It was longer than the receive buffer, so that what arrived was not all of it. */
+  TOO_LONG("too long"),
+  /** A Unix peer that did not bind: there is no address to answer to. */
+  NO_REPLY_ADDRESS("no reply address"),
+  /** The kernel refused the reply: the peer is gone, or there is no route or no permission. */
+  UNREACHABLE("peer unreachable"),
+  /** A Unix peer that does not read: its queue is full. */
+  PEER_QUEUE_FULL("peer's queue full"),
+  /** It claims to come from this very socket: an answer would be a loop. */
+  LOOP("sent by this socket itself"),
+  /** The protocol's handler threw an exception. */
+  PROTOCOL_FAULT("protocol fault");
+
+  private final String text;
+
+  DropReason(String text) {
+    this.text = text;
+  }
+
+  /** The words that logs and tables use. */
+  public String text() {
+    return text;
+  }
+}

@@ -1,0 +1,26 @@
+package io.fdgate.protocol;
+
+import java.util.List;
+
+/**
+ * A protocol that inherited sockets can be served with. Implementations implement {@link
+ * StreamProtocol}, {@link DatagramProtocol} or both, have a public constructor without arguments,
+ * and are named in {@code META-INF/services/io.fdgate.protocol.Protocol}.
+ *
+ * <p>Constructing one and asking for its name, summary or settings must not open files, start
+ * threads or touch the network: it happens for every installed protocol at every start.
+ */
+public interface Protocol {
+  /** The name that a socket's name is matched with: lower-case letters, digits, {@code -}. */
+  String name();
+
+  /**
+   * What it does, in one line without a full stop, for {@code fdgate --help} and fault messages.
+   */
+  String summary();
+
+  /** The keys that this protocol accepts in its {@code [sockets.NAME]} table. */
+  default List<Setting<?>> settings() {
+    return List.of();
+  }
+}

@@ -1,0 +1,260 @@
+package io.fdgate.protocol;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A key of the configuration: its name, type, range, default and meaning. Validation and the
+ * reference documentation both come from here, so that they cannot differ.
+ *
+ * @param <T> the type of its value
+ */
+public final class Setting<T> {
+  private static final long KIB = 1024;
+
+  private final String key;
+  private final String expected;
+  private final T defaultValue;
+  private final String summary;
+  private final Parser<T> parser;
+
+  private Setting(String key, String expected, T defaultValue, String summary, Parser<T> parser) {
+    this.key = key;
+    this.expected = expected;
+    this.defaultValue = defaultValue;
+    this.summary = summary;
+    this.parser = parser;
+  }
+
+  /** {@code true} or {@code false}. */
+  public static Setting<Boolean> flag(String key, boolean defaultValue, String summary) {
+    return new Setting<>(
+        key,
+        "true or false",
+        defaultValue,
+        summary,
+        value -> value instanceof Boolean flag ? Optional.of(flag) : Optional.empty());
+  }
+
+  /** A whole number from {@code min} to {@code max}. */
+  public static Setting<Integer> integer(
+      String key, int defaultValue, int min, int max, String summary) {
+    return new Setting<>(
+        key,
+        "a whole number from " + min + " to " + max,
+        defaultValue,
+        summary,
+        value -> wholeNumber(value).filter(n -> n >= min && n <= max).map(Math::toIntExact));
+  }
+
+  /** A number of bytes: a whole number, or text such as {@code "64KiB"}. */
+  public static Setting<Long> size(
+      String key, long defaultValue, long min, long max, String summary) {
+    return new Setting<>(
+        key,
+        "a size such as 8192, \"64KiB\" or \"1MiB\", from " + min + " to " + max + " bytes",
+        defaultValue,
+        summary,
+        value -> {
+          Optional<Long> bytes =
+              value instanceof String text ? parseSize(text) : wholeNumber(value);
+          return bytes.filter(n -> n >= min && n <= max);
+        });
+  }
+
+  /**
+   * A span of time as systemd.time(7) writes it: {@code "250ms"}, {@code "10s"}, {@code "1min"}.
+   */
+  public static Setting<Duration> duration(
+      String key, Duration defaultValue, Duration min, Duration max, String summary) {
+    return new Setting<>(
+        key,
+        "a time span such as \"250ms\", \"10s\" or \"5min\", from "
+            + text(min)
+            + " to "
+            + text(max),
+        defaultValue,
+        summary,
+        value ->
+            value instanceof String text
+                ? parseDuration(text)
+                    .filter(span -> span.compareTo(min) >= 0 && span.compareTo(max) <= 0)
+                : Optional.empty());
+  }
+
+  /** One of a few words. */
+  public static Setting<String> choice(
+      String key, String defaultValue, List<String> words, String summary) {
+    return new Setting<>(
+        key,
+        "one of \"" + String.join("\", \"", words) + "\"",
+        defaultValue,
+        summary,
+        value ->
+            value instanceof String text && words.contains(text)
+                ? Optional.of(text)
+                : Optional.empty());
+  }
+
+  /** Text that may be left out. */
+  public static Setting<Optional<String>> text(String key, String summary) {
+    return new Setting<>(
+        key,
+        "text in quotes, not empty",
+        Optional.empty(),
+        summary,
+        value ->
+            value instanceof String text && !text.isEmpty()
+                ? Optional.of(Optional.of(text))
+                : Optional.empty());
+  }
+
+  /** A list of texts. */
+  public static Setting<List<String>> texts(String key, List<String> defaultValue, String summary) {
+    return new Setting<>(
+        key,
+        "a list of texts such as [\"a\", \"b\"]",
+        List.copyOf(defaultValue),
+        summary,
+        value -> {
+          if (!(value instanceof List<?> items)) {
+            return Optional.empty();
+          }
+          List<String> texts = new ArrayList<>();
+          for (Object item : items) {
+            if (!(item instanceof String text)) {
+              return Optional.empty();
+            }
+            texts.add(text);
+          }
+          return Optional.of(List.copyOf(texts));
+        });
+  }
+
+  /** The key in its table. */
+  public String key() {
+    return key;
+  }
+
+  /** What a value must look like, as fault messages and the reference say it. */
+  public String expected() {
+    return expected;
+  }
+
+  /** The value when the key is left out. */
+  public T defaultValue() {
+    return defaultValue;
+  }
+
+  /** What it is for, in one or two sentences. */
+  public String summary() {
+    return summary;
+  }
+
+  /**
+   * Checks and converts a value as the configuration file has it.
+   *
+   * @param value a Boolean, Number, String, List or table
+   * @throws SettingException when the value has another type or is out of range
+   */
+  public T parse(Object value) throws SettingException {
+    Optional<T> parsed = parser.parse(value);
+    if (parsed.isEmpty()) {
+      throw new SettingException(key, "is " + show(value) + " (expected: " + expected + ")");
+    }
+    return parsed.get();
+  }
+
+  private static String show(Object value) {
+    return value instanceof String text ? "\"" + text + "\"" : String.valueOf(value);
+  }
+
+  private static Optional<Long> wholeNumber(Object value) {
+    return value instanceof Integer || value instanceof Long
+        ? Optional.of(((Number) value).longValue())
+        : Optional.empty();
+  }
+
+  private static Optional<Long> parseSize(String text) {
+    int digits = leadingDigits(text, 0);
+    long unit =
+        switch (text.substring(digits).strip()) {
+          case "", "B" -> 1;
+          case "K", "KiB" -> KIB;
+          case "M", "MiB" -> KIB * KIB;
+          case "G", "GiB" -> KIB * KIB * KIB;
+          default -> 0;
+        };
+    return unit == 0 ? Optional.empty() : number(text, 0, digits).flatMap(n -> times(n, unit));
+  }
+
+  private static Optional<Duration> parseDuration(String text) {
+    Duration sum = Duration.ZERO;
+    int at = 0;
+    while (at < text.length()) {
+      int digits = leadingDigits(text, at);
+      int end = digits;
+      while (end < text.length() && !Character.isDigit(text.charAt(end))) {
+        end++;
+      }
+      long unitMillis =
+          switch (text.substring(digits, end).strip()) {
+            case "ms" -> 1;
+            case "s", "sec" -> 1_000;
+            case "m", "min" -> 60_000;
+            case "h" -> 3_600_000;
+            case "d" -> 86_400_000;
+            default -> 0;
+          };
+      Optional<Long> millis = number(text, at, digits).flatMap(n -> times(n, unitMillis));
+      if (unitMillis == 0 || millis.isEmpty()) {
+        return Optional.empty();
+      }
+      sum = sum.plusMillis(millis.get());
+      at = end;
+    }
+    return text.isBlank() ? Optional.empty() : Optional.of(sum);
+  }
+
+  private static int leadingDigits(String text, int from) {
+    int at = from;
+    while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+      at++;
+    }
+    return at;
+  }
+
+  /** The number at from..to; absent when there is none, or one too long to be meant. */
+  private static Optional<Long> number(String text, int from, int to) {
+    return to == from || to - from > 15
+        ? Optional.empty()
+        : Optional.of(Long.parseLong(text, from, to, 10));
+  }
+
+  private static Optional<Long> times(long n, long unit) {
+    return Math.multiplyHigh(n, unit) == 0 && n * unit >= 0
+        ? Optional.of(n * unit)
+        : Optional.empty();
+  }
+
+  private static String text(Duration span) {
+    long millis = span.toMillis();
+    long[] units = {86_400_000, 3_600_000, 60_000, 1_000};
+    String[] names = {"d", "h", "min", "s"};
+    for (int i : Arrays.asList(0, 1, 2, 3)) {
+      if (millis >= units[i] && millis % units[i] == 0) {
+        return millis / units[i] + names[i];
+      }
+    }
+    return millis + "ms";
+  }
+
+  /** Converts a value, or finds that it is not one. */
+  @FunctionalInterface
+  private interface Parser<T> {
+    Optional<T> parse(Object value);
+  }
+}

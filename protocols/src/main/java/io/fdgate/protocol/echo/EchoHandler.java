@@ -1,0 +1,61 @@
+package io.fdgate.protocol.echo;
+
+import io.fdgate.protocol.Counters;
+import io.fdgate.protocol.StreamHandler;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes back what it reads, buffer for buffer. It reads only while the peer takes what was
+ * written: past the high watermark reading stops, so that a client which never reads costs one
+ * watermark and one read buffer.
+ */
+final class EchoHandler extends StreamHandler {
+  private static final Logger logger = LoggerFactory.getLogger(EchoHandler.class);
+
+  private final Counters counters;
+
+  EchoHandler(Counters counters) {
+    this.counters = counters;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ctx.write(message, ctx.voidPromise());
+    if (!ctx.channel().isWritable()) {
+      ctx.channel().config().setAutoRead(false);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    ctx.flush();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    ctx.channel().config().setAutoRead(ctx.channel().isWritable());
+  }
+
+  /** The peer has sent everything: close behind the last byte of the answer. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    } else {
+      ctx.fireUserEventTriggered(event);
+    }
+  }
+
+  /** A reset or a broken pipe: the peer's affair. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    counters.peerFault();
+    logger.debug("connection {} broken: {}", ctx.channel().remoteAddress(), cause.toString());
+    ctx.close();
+  }
+}
