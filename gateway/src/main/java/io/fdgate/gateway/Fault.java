@@ -1,5 +1,7 @@
 package io.fdgate.gateway;
 
+import java.util.regex.Pattern;
+
 /**
  * One reason not to start, in words for the person who reads the journal: what was found, what was
  * expected, what to change.
@@ -8,6 +10,8 @@ package io.fdgate.gateway;
  * @param message one line, beginning with the place: a variable, a descriptor, a file and line
  */
 public record Fault(Kind kind, String message) {
+  private static final Pattern CONTROLS = Pattern.compile("\\p{Cntrl}");
+
   /** Where a fault comes from. */
   public enum Kind {
     /** The configuration file or the command line: EX_CONFIG of sysexits.h. */
@@ -25,6 +29,11 @@ public record Fault(Kind kind, String message) {
     public int exitStatus() {
       return exitStatus;
     }
+  }
+
+  /** Keeps a found value from breaking the line that tells of it. */
+  public Fault {
+    message = CONTROLS.matcher(message).replaceAll("?");
   }
 
   /** A fault of the configuration. */

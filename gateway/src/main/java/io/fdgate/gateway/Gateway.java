@@ -134,8 +134,8 @@ public final class Gateway {
     }
     if (!connections.awaitNone(left(deadline))) {
       logger.warn(
-          "{} connections are still open after drain_timeout = {} ms and are closed",
-          connections.count(),
+          "{} open after drain_timeout = {} ms and closed now",
+          ServiceReport.connections(connections.count()),
           timeout.toMillis());
     }
     close();

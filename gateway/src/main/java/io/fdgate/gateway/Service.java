@@ -24,6 +24,7 @@ public final class Service {
   private final Logger logger = LoggerFactory.getLogger(Service.class);
   private final Map<String, String> environment;
   private final Optional<Path> configFile;
+  private String builtIn = "";
   private Optional<String> logLevel = Optional.empty();
   private Runnable onReady = () -> {};
 
@@ -42,6 +43,12 @@ public final class Service {
   public interface Source {
     /** The sockets to serve; called after Netty's native library is loaded. */
     List<InheritedSocket> sockets() throws FaultException;
+  }
+
+  /** Says what holds when there is no configuration file, as TOML. */
+  public Service withoutFile(String toml) {
+    builtIn = toml;
+    return this;
   }
 
   /** Logs from this level on, whatever the configuration says. */
@@ -88,8 +95,9 @@ public final class Service {
     Runnable stopLog = startLog(configuration);
     try {
       gateway.awaitStop();
-      notifier.stopping("Stopping, " + gateway.connections() + " connections open");
-      logger.info("stopping, {} connections open", gateway.connections());
+      String open = ServiceReport.connections(gateway.connections());
+      notifier.stopping("Stopping, " + open + " open");
+      logger.info("stopping, {} open", open);
       gateway.drain(configuration.drainTimeout());
     } catch (InterruptedException nobodyInterrupts) {
       throw new IllegalStateException(nobodyInterrupts);
@@ -126,6 +134,9 @@ public final class Service {
     if (configFile.isPresent() && protocols.isPresent()) {
       configuration =
           collect(faults, () -> ConfigurationFile.load(configFile.get(), protocols.get()));
+    } else if (!builtIn.isEmpty() && protocols.isPresent()) {
+      configuration =
+          collect(faults, () -> ConfigurationFile.parse("built in", builtIn, protocols.get()));
     }
     Optional<List<InheritedSocket>> sockets = collect(faults, source::sockets);
     if (!faults.isEmpty()) {

@@ -33,6 +33,11 @@ final class ServiceReport {
     return text.toString();
   }
 
+  /** A number of connections in words. */
+  static String connections(long count) {
+    return count + (count == 1 ? " connection" : " connections");
+  }
+
   /** One line for each listener. */
   static void listeners(Logger logger, List<Binding> plan) {
     for (Binding binding : plan) {
@@ -78,10 +83,10 @@ final class ServiceReport {
       InheritedSocket socket = binding.socket();
       if (socket.isStream()) {
         logger.info(
-            "served {} {}: {} connections, {} broken by the peer",
+            "served {} {}: {}, {} broken by the peer",
             socket.kind(),
             socket.address(),
-            counters.connections(),
+            connections(counters.connections()),
             counters.peerFaults());
       } else {
         logger.info(

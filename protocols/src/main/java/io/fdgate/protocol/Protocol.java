@@ -14,9 +14,7 @@ public interface Protocol {
   /** The name that a socket's name is matched with: lower-case letters, digits, {@code -}. */
   String name();
 
-  /**
-   * What it does, in one line without a full stop, for {@code fdgate --help} and fault messages.
-   */
+  /** What it does, in one line without a full stop, for {@code fdgate --help}. */
   String summary();
 
   /** The keys that this protocol accepts in its {@code [sockets.NAME]} table. */

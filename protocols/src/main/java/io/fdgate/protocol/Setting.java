@@ -134,6 +134,19 @@ public final class Setting<T> {
         });
   }
 
+  /** A text, or a list of texts. */
+  public static Setting<List<String>> textOrTexts(
+      String key, List<String> defaultValue, String summary) {
+    Setting<List<String>> list = texts(key, defaultValue, summary);
+    return new Setting<>(
+        key,
+        "a text in quotes, or " + list.expected,
+        list.defaultValue,
+        summary,
+        value ->
+            value instanceof String text ? Optional.of(List.of(text)) : list.parser.parse(value));
+  }
+
   /** The key in its table. */
   public String key() {
     return key;

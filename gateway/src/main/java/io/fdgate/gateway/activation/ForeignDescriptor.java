@@ -16,12 +16,19 @@ final class ForeignDescriptor {
   private static final int REGULAR_FILE = 0100000;
   private static final int DIRECTORY = 0040000;
 
+  private static final String CLOSED =
+      "found nothing open at this number; expected a socket: whatever set LISTEN_FDS must pass as"
+          + " many descriptors, from 3 on, without gaps";
+
   private ForeignDescriptor() {}
 
   static String describe(int fd) {
     Path link = Path.of("/proc/self/fd/" + fd);
     try {
       String target = Files.readSymbolicLink(link).toString();
+      if (isTheJvms(target)) {
+        return CLOSED;
+      }
       int mode = (Integer) Files.getAttribute(link, "unix:mode");
       return "found "
           + switch (mode & TYPE_MASK) {
@@ -34,10 +41,15 @@ final class ForeignDescriptor {
           }
           + "; expected a stream or datagram socket: use ListenStream= or ListenDatagram=";
     } catch (NoSuchFileException closed) {
-      return "found nothing open at this number; expected a socket: whatever set LISTEN_FDS must"
-          + " pass as many descriptors, from 3 on, without gaps";
+      return CLOSED;
     } catch (IOException unreadable) {
       return "found no socket (" + unreadable + "); expected a stream or datagram socket";
     }
+  }
+
+  /** A number that was closed at exec(2) is taken by the first file that the JVM opens. */
+  private static boolean isTheJvms(String target) {
+    return target.startsWith(System.getProperty("java.home", "") + "/")
+        || (":" + System.getProperty("java.class.path") + ":").contains(":" + target + ":");
   }
 }

@@ -21,6 +21,9 @@ public record ListenEnvironment(List<InheritedFd> fds, Optional<String> notForUs
   /** SD_LISTEN_FDS_START. */
   static final int FIRST_FD = 3;
 
+  // Far above what a service manager passes, and far below what would fill the memory.
+  private static final int MOST_FDS = 64 * 1024;
+
   private static final String UNKNOWN = "unknown";
 
   /** Copies the list. */
@@ -68,9 +71,7 @@ public record ListenEnvironment(List<InheritedFd> fds, Optional<String> notForUs
       throwIfAny(faults);
       return none(Optional.empty());
     }
-    long count =
-        number(
-            "LISTEN_FDS", listenFds, Integer.MAX_VALUE - FIRST_FD, "the number of sockets", faults);
+    long count = number("LISTEN_FDS", listenFds, MOST_FDS, "the number of sockets", faults);
     List<InheritedFd> fds = name(variables.get("LISTEN_FDNAMES"), (int) count, faults);
     throwIfAny(faults);
     return new ListenEnvironment(fds, Optional.empty());

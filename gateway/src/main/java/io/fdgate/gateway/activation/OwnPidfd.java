@@ -1,6 +1,7 @@
 package io.fdgate.gateway.activation;
 
 import io.fdgate.gateway.libc.Libc;
+import io.netty.channel.epoll.Native;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,31 +12,38 @@ import java.util.OptionalLong;
  * The inode of our own pidfd: a number for this process that is never used again (pidfd_open(2)).
  */
 public final class OwnPidfd {
-  private static final String PIDFS = "pidfd:[";
-
   private OwnPidfd() {}
 
-  /** The inode, or nothing on a kernel without pidfs (before 6.9), where it would not be unique. */
+  /**
+   * The inode, or nothing on a kernel without pidfs (before 6.9). There all pidfds share one inode,
+   * that of epoll and other descriptors without a file system of their own.
+   */
   public static OptionalLong inode() {
-    int fd = Libc.openOwnPidfd();
-    if (fd < 0) {
+    int number = Libc.openOwnPidfd();
+    if (number < 0) {
       return OptionalLong.empty();
     }
+    FileDescriptor pidfd = new FileDescriptor(number);
+    FileDescriptor shared = Native.newEpollCreate();
     try {
-      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
-      return target.startsWith(PIDFS)
-          ? OptionalLong.of(Long.parseUnsignedLong(target, PIDFS.length(), target.length() - 1, 10))
-          : OptionalLong.empty();
+      return attribute(pidfd, "dev") == attribute(shared, "dev")
+          ? OptionalLong.empty()
+          : OptionalLong.of(attribute(pidfd, "ino"));
     } catch (IOException hidden) {
       return OptionalLong.empty();
     } finally {
-      close(fd);
+      close(pidfd);
+      close(shared);
     }
   }
 
-  private static void close(int fd) {
+  private static long attribute(FileDescriptor fd, String name) throws IOException {
+    return (long) Files.getAttribute(Path.of("/proc/self/fd/" + fd.intValue()), "unix:" + name);
+  }
+
+  private static void close(FileDescriptor fd) {
     try {
-      new FileDescriptor(fd).close();
+      fd.close();
     } catch (IOException unexpected) {
       throw new IllegalStateException(unexpected);
     }

@@ -73,10 +73,11 @@ public final class SocketInspector {
   }
 
   private static InheritedSocket inspect(InheritedFd inherited) throws UnusableException {
-    LinuxSocket socket = LinuxSocket.newSocket(inherited.fd());
+    LinuxSocket socket;
     int domain;
     int type;
     try {
+      socket = LinuxSocket.newSocket(inherited.fd());
       domain = socket.getIntOpt(SOL_SOCKET, SO_DOMAIN);
       type = socket.getIntOpt(SOL_SOCKET, SO_TYPE);
     } catch (IOException | ChannelException notASocket) {

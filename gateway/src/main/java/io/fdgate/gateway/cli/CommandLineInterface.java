@@ -3,7 +3,11 @@ package io.fdgate.gateway.cli;
 import io.fdgate.gateway.Fault;
 import io.fdgate.gateway.FaultException;
 import io.fdgate.gateway.Main;
+import io.fdgate.gateway.config.ProtocolRegistry;
+import io.fdgate.protocol.Protocol;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -11,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -21,19 +26,25 @@ import picocli.CommandLine.ScopeType;
     versionProvider = CommandLineInterface.Version.class,
     description = {
       "Serves sockets that systemd or Podman hands down; opens none itself.",
-      "Without a command: serve what LISTEN_FDS and LISTEN_FDNAMES announce until SIGTERM.",
+      "Without a command it serves what LISTEN_FDS and LISTEN_FDNAMES announce,",
+      "until SIGTERM or Ctrl-C.",
       ""
     },
     footer = {
       "",
-      "Environment: FDGATE_CONFIG (the configuration file), FDGATE_JAVA_OPTS (options for the JVM).",
-      "Exit status: 0 stopped in order, 1 nothing could be served, 78 a fault of the configuration",
-      "or the command line, 130 or 143 ended by a second signal.",
+      "Environment:  FDGATE_CONFIG     the configuration file",
+      "              FDGATE_JAVA_OPTS  options for the JVM",
+      "Exit status:  0    stopped in order",
+      "              1    nothing could be served",
+      "              78   a fault of the configuration or the command line",
+      "              130  ended by a second SIGINT; 143 by a second SIGTERM",
       "",
       "Try:  fdgate demo",
       "      systemd-socket-activate -l 3000 --fdname=echo fdgate"
     })
 public final class CommandLineInterface implements Callable<Integer> {
+  private static final String PROTOCOLS = "protocols";
+
   private final Map<String, String> environment;
 
   @Option(
@@ -57,10 +68,12 @@ public final class CommandLineInterface implements Callable<Integer> {
     CommandLineInterface root = new CommandLineInterface(environment, config);
     CommandLine commands =
         new CommandLine(root)
-            .addSubcommand(new DemoCommand(environment))
+            .addSubcommand(new DemoCommand(environment, root::config))
             .addSubcommand(new CheckCommand(root::config))
             .addSubcommand(new SocketsCommand(environment, root::config))
             .setExecutionExceptionHandler(CommandLineInterface::report);
+    commands.getCommandSpec().usageMessage().sectionMap().put(PROTOCOLS, _ -> protocols());
+    commands.setHelpSectionKeys(withProtocols(commands.getHelpSectionKeys()));
     setUsageStatus(commands, Fault.Kind.CONFIGURATION.exitStatus());
     return commands.execute(args);
   }
@@ -72,6 +85,24 @@ public final class CommandLineInterface implements Callable<Integer> {
 
   private Optional<Path> config() {
     return Optional.ofNullable(config);
+  }
+
+  private static List<String> withProtocols(List<String> sections) {
+    List<String> all = new ArrayList<>(sections);
+    all.add(all.indexOf(UsageMessageSpec.SECTION_KEY_FOOTER), PROTOCOLS);
+    return all;
+  }
+
+  private static String protocols() {
+    StringBuilder text = new StringBuilder(String.format("Protocols:%n"));
+    try {
+      for (Protocol protocol : ProtocolRegistry.load().all()) {
+        text.append(String.format("  %-9s%s%n", protocol.name(), protocol.summary()));
+      }
+    } catch (FaultException fault) {
+      fault.faults().forEach(each -> text.append(String.format("  %s%n", each)));
+    }
+    return text.toString();
   }
 
   private static int report(

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,12 +21,16 @@ import picocli.CommandLine.Spec;
     name = "demo",
     mixinStandardHelpOptions = true,
     description = {
-      "Opens sockets on loopback and in a runtime folder, as systemd would, hands them over,",
-      "and prints a line to try for each. Serves until Ctrl-C."
+      "Serves sockets of its own, without systemd, and prints what to try.",
+      "They are opened on loopback and in a runtime folder, and handed over as",
+      "systemd would do it. Ends with Ctrl-C."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
 final class DemoCommand implements Callable<Integer> {
+  private static final String CONFIGURATION = "[sockets.http]\nendpoints = true\n";
+
   private final Map<String, String> environment;
+  private final Supplier<Optional<Path>> config;
 
   @Spec private CommandSpec spec;
 
@@ -33,7 +38,9 @@ final class DemoCommand implements Callable<Integer> {
       names = "--port",
       paramLabel = "PORT",
       defaultValue = "3000",
-      description = "The port of the echo sockets; 0 takes a free one (default: ${DEFAULT-VALUE}).")
+      description =
+          "The port of echo; http is 80 above it, line 70. 0 takes free ones (default:"
+              + " ${DEFAULT-VALUE}).")
   private int port;
 
   @Option(
@@ -44,14 +51,16 @@ final class DemoCommand implements Callable<Integer> {
               + " folder).")
   private @Nullable Path directory;
 
-  DemoCommand(Map<String, String> environment) {
+  DemoCommand(Map<String, String> environment, Supplier<Optional<Path>> config) {
     this.environment = environment;
+    this.config = config;
   }
 
   @Override
   public Integer call() {
     try (DemoSockets demo = new DemoSockets(folder())) {
-      return new Service(environment, Optional.empty())
+      return new Service(environment, config.get())
+          .withoutFile(CONFIGURATION)
           .logLevel("warn")
           .onReady(() -> print(demo))
           .run(() -> open(demo));

@@ -10,6 +10,7 @@ import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.epoll.VSockAddress;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -25,6 +26,8 @@ import java.util.stream.Stream;
  */
 final class DemoSockets implements AutoCloseable {
   private static final int BACKLOG = 4096;
+  private static final int HTTP_OFFSET = 80;
+  private static final int LINE_OFFSET = 70;
   private static final String ECHO = "echo";
 
   private final Path folder;
@@ -57,23 +60,25 @@ final class DemoSockets implements AutoCloseable {
   /**
    * Opens all of them.
    *
-   * @param wantedPort for TCP and UDP; 0 for a free one
+   * @param wantedPort for echo; http is served 80 above it and line 70; 0 for free ones
    */
   List<InheritedSocket> open(int wantedPort) throws FaultException {
     InetAddress ipv4 = InetAddress.ofLiteral("127.0.0.1");
     InetAddress ipv6 = InetAddress.ofLiteral("::1");
-    int port = inet("tcp4", ipv4, wantedPort, false, wantedPort);
+    int port = tcp(ECHO, ipv4, wantedPort);
     boolean hasIpv6 = Files.exists(Path.of("/proc/net/if_inet6"));
     if (hasIpv6) {
-      inet("tcp6", ipv6, port, false, wantedPort);
+      tcp(ECHO, ipv6, port);
     } else {
       notes.add("This machine has no IPv6: tcp6 and udp6 are left out.");
     }
-    inet("udp4", ipv4, port, true, wantedPort);
+    udp(ipv4, port);
     if (hasIpv6) {
-      inet("udp6", ipv6, port, true, wantedPort);
+      udp(ipv6, port);
     }
     vsock(port);
+    tcp("http", ipv4, wantedPort == 0 ? 0 : port + HTTP_OFFSET);
+    tcp("line", ipv4, wantedPort == 0 ? 0 : port + LINE_OFFSET);
     if (faults.isEmpty()) {
       unix();
     }
@@ -83,34 +88,51 @@ final class DemoSockets implements AutoCloseable {
     return opened.stream().map(Opened::socket).toList();
   }
 
-  private int inet(String kind, InetAddress address, int port, boolean datagram, int wantedPort)
-      throws FaultException {
-    boolean ipv6 = address.getAddress().length == 16;
+  private int tcp(String name, InetAddress address, int port) throws FaultException {
     try {
-      LinuxSocket socket =
-          datagram ? LinuxSocket.newSocketDgram(ipv6) : LinuxSocket.newSocketStream(ipv6);
-      if (!datagram) {
-        socket.setReuseAddress(true);
-      }
+      LinuxSocket socket = LinuxSocket.newSocketStream(address instanceof Inet6Address);
+      socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(address, port));
-      if (!datagram) {
-        socket.listen(BACKLOG);
-      }
+      socket.listen(BACKLOG);
       int bound = socket.localAddress().getPort();
-      String host = ipv6 ? "[::1]" : "127.0.0.1";
-      add(socket, "echo hello | socat - " + kind + ":" + host + ":" + bound);
+      String socat = (address instanceof Inet6Address ? "tcp6:[::1]:" : "tcp4:127.0.0.1:") + bound;
+      add(
+          socket,
+          name,
+          switch (name) {
+            case "http" -> "curl localhost:" + bound;
+            case "line" -> "echo HELP | nc -N localhost " + bound;
+            default -> "echo hello | socat - " + socat;
+          });
       return bound;
     } catch (IOException | ChannelException refused) {
-      faults.add(
-          Fault.activation(
-              kind
-                  + " port "
-                  + port
-                  + " cannot be opened ("
-                  + refused.getMessage()
-                  + "); choose another with --port, or --port 0 for a free one"));
-      return wantedPort;
+      faults.add(unopened("TCP", port, refused));
+      return port;
     }
+  }
+
+  private void udp(InetAddress address, int port) throws FaultException {
+    boolean ipv6 = address instanceof Inet6Address;
+    try {
+      LinuxSocket socket = LinuxSocket.newSocketDgram(ipv6);
+      socket.bind(new InetSocketAddress(address, port));
+      add(
+          socket,
+          ECHO,
+          "echo hello | socat - " + (ipv6 ? "udp6:[::1]:" : "udp4:127.0.0.1:") + port);
+    } catch (IOException | ChannelException refused) {
+      faults.add(unopened("UDP", port, refused));
+    }
+  }
+
+  private static Fault unopened(String kind, int port, Exception refused) {
+    return Fault.activation(
+        kind
+            + " port "
+            + port
+            + " cannot be opened ("
+            + refused.getMessage()
+            + "); choose another with --port, or --port 0 for free ones");
   }
 
   private void vsock(int port) throws FaultException {
@@ -124,7 +146,13 @@ final class DemoSockets implements AutoCloseable {
     try {
       socket.bindVSock(new VSockAddress(VSockAddress.VMADDR_CID_ANY, port));
       socket.listen(BACKLOG);
-      add(socket, "echo hello | socat - VSOCK-CONNECT:1:" + port);
+      boolean loopback = Files.isDirectory(Path.of("/sys/module/vsock_loopback"));
+      add(
+          socket,
+          ECHO,
+          loopback
+              ? "echo hello | socat - VSOCK-CONNECT:1:" + port
+              : "in a virtual machine of this host: socat - VSOCK-CONNECT:2:" + port);
     } catch (IOException refused) {
       notes.add("VSOCK port " + port + " cannot be opened (" + refused.getMessage() + ").");
     }
@@ -144,7 +172,14 @@ final class DemoSockets implements AutoCloseable {
       socket.bind(new DomainSocketAddress(stream.toString()));
       made.add(stream);
       socket.listen(BACKLOG);
-      add(socket, "echo hello | socat - unix:" + stream);
+      add(socket, ECHO, "echo hello | socat - unix:" + stream);
+
+      Path web = folder.resolve("http.sock");
+      socket = LinuxSocket.newSocketDomain();
+      socket.bind(new DomainSocketAddress(web.toString()));
+      made.add(web);
+      socket.listen(BACKLOG);
+      add(socket, "http", "curl --unix-socket " + web + " localhost/whoami");
 
       Path datagram = folder.resolve("echo.dgram");
       socket = LinuxSocket.newSocketDomainDgram();
@@ -152,6 +187,7 @@ final class DemoSockets implements AutoCloseable {
       made.add(datagram);
       add(
           socket,
+          ECHO,
           "echo hello | socat - unix-sendto:" + datagram + ",bind=" + folder + "/client.$$");
     } catch (IOException | ChannelException refused) {
       faults.add(
@@ -164,8 +200,8 @@ final class DemoSockets implements AutoCloseable {
     }
   }
 
-  private void add(LinuxSocket socket, String attempt) throws FaultException {
-    InheritedFd fd = new InheritedFd(socket.intValue(), ECHO);
+  private void add(LinuxSocket socket, String name, String attempt) throws FaultException {
+    InheritedFd fd = new InheritedFd(socket.intValue(), name);
     opened.add(new Opened(SocketInspector.inspect(List.of(fd)).getFirst(), attempt));
   }
 

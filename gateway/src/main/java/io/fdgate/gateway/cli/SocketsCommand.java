@@ -33,9 +33,10 @@ import picocli.CommandLine.Spec;
     name = "sockets",
     mixinStandardHelpOptions = true,
     description = {
-      "Prints what was inherited, what would serve it and why, and exits:",
-      "0 if everything could be served, else 1 or 78. Put it in place of fdgate in a unit's",
-      "ExecStart=, or try: systemd-socket-activate -l 3000 --fdname=echo fdgate sockets"
+      "Prints what was inherited, what would serve it and why.",
+      "Exits with 0 if everything could be served, else with 1 or 78. Put it in",
+      "place of fdgate in a unit's ExecStart=, or try:",
+      "systemd-socket-activate -l 3000 --fdname=echo fdgate sockets"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
 final class SocketsCommand implements Callable<Integer> {

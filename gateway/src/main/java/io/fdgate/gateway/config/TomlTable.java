@@ -48,12 +48,16 @@ final class TomlTable extends LinkedHashMap<String, Object> {
     try {
       new TomlParser().parse(reader, root, ParsingMode.REPLACE);
     } catch (ParsingException | IndexOutOfBoundsException | NumberFormatException malformed) {
-      throw new FaultException(
-          List.of(
-              Fault.configuration(
-                  file + ":" + reader.line + ": not TOML: " + malformed.getMessage())));
+      throw malformed(file, reader, String.valueOf(malformed.getMessage()));
+    } catch (StackOverflowError deep) {
+      throw malformed(file, reader, "lists or tables are nested too deeply");
     }
     return of(root);
+  }
+
+  private static FaultException malformed(String file, LineReader reader, String why) {
+    return new FaultException(
+        List.of(Fault.configuration(file + ":" + reader.line + ": not TOML: " + why)));
   }
 
   @Override

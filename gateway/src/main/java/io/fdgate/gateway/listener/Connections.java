@@ -2,6 +2,7 @@ package io.fdgate.gateway.listener;
 
 import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.GatewayEvent;
+import io.fdgate.protocol.HalfCloseHandler;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -18,7 +19,9 @@ public final class Connections {
   private static final Logger logger = LoggerFactory.getLogger(Connections.class);
 
   private final IoEventLoopGroup loops;
+  private final HalfCloseHandler halfClose = new HalfCloseHandler();
   private final Set<Channel> open = ConcurrentHashMap.newKeySet();
+  private final Object emptied = new Object();
 
   /**
    * Starts empty.
@@ -46,10 +49,12 @@ public final class Connections {
   /** Waits until no connection is open; returns whether that came about in time. */
   public boolean awaitNone(long nanos) throws InterruptedException {
     long deadline = System.nanoTime() + nanos;
-    for (Channel connection : open) {
-      connection
-          .closeFuture()
-          .await(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+    synchronized (emptied) {
+      long left = nanos;
+      while (!open.isEmpty() && left > 0) {
+        TimeUnit.NANOSECONDS.timedWait(emptied, left);
+        left = deadline - System.nanoTime();
+      }
     }
     return open.isEmpty();
   }
@@ -57,6 +62,15 @@ public final class Connections {
   /** Closes all connections, without waiting. */
   public void close() {
     open.forEach(Channel::close);
+  }
+
+  private void removed(Channel connection) {
+    open.remove(connection);
+    if (open.isEmpty()) {
+      synchronized (emptied) {
+        emptied.notifyAll();
+      }
+    }
   }
 
   /**
@@ -71,12 +85,13 @@ public final class Connections {
     connection
         .closeFuture()
         .addListener(closed -> {
-          open.remove(connection);
           counters.connectionClosed();
+          removed(connection);
         });
     try {
       connection.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
       service.initializer().initialize(connection);
+      connection.pipeline().addFirst("half-close", halfClose);
     } catch (Exception | LinkageError broken) {
       logger.warn(
           "protocol {} cannot serve a connection of {}: this is a fault of the protocol's code",

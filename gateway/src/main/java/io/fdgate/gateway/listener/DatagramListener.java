@@ -8,6 +8,7 @@ import io.fdgate.protocol.DatagramHandler;
 import io.fdgate.protocol.DatagramPeer;
 import io.fdgate.protocol.DropReason;
 import io.fdgate.protocol.Endpoint;
+import io.fdgate.protocol.Throttle;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.IoEvent;
@@ -189,7 +190,7 @@ final class DatagramListener implements Listener, EpollIoHandle {
   }
 
   private void receiveFailed(int errno) {
-    if (errno != Libc.EAGAIN && errno != Libc.EINTR && throttle.passes()) {
+    if (errno != Libc.EAGAIN && errno != Libc.EINTR && throttle.pass().isPresent()) {
       logger.warn("{} cannot receive: errno {}", binding.socket(), errno);
     }
   }
@@ -222,7 +223,7 @@ final class DatagramListener implements Listener, EpollIoHandle {
       handler.datagram(peer.content, peer);
     } catch (RuntimeException | LinkageError broken) {
       drop(DropReason.PROTOCOL_FAULT);
-      if (throttle.passes()) {
+      if (throttle.pass().isPresent()) {
         logger.warn(
             "protocol {} failed on a datagram of {}: this is a fault of the protocol's code",
             binding.protocol().name(),

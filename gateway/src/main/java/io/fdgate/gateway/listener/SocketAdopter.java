@@ -41,14 +41,15 @@ public final class SocketAdopter {
       NonBlocking.set(socket.fd());
     }
     IoEventLoop loop = loops.next();
+    // Not a switch over the sealed type: that is linked at run time, which costs a cold start
+    // dearly.
+    if (binding.service() instanceof Binding.Service.Connections streams) {
+      return Optional.of(
+          socket.role() == Role.LISTENER
+              ? StreamListener.adopt(binding, streams, loop, connections)
+              : InheritedConnection.adopt(binding, streams, connections));
+    }
     return Optional.of(
-        switch (binding.service()) {
-          case Binding.Service.Datagrams datagrams ->
-              DatagramListener.adopt(binding, datagrams, loop);
-          case Binding.Service.Connections streams ->
-              socket.role() == Role.LISTENER
-                  ? StreamListener.adopt(binding, streams, loop, connections)
-                  : InheritedConnection.adopt(binding, streams, connections);
-        });
+        DatagramListener.adopt(binding, (Binding.Service.Datagrams) binding.service(), loop));
   }
 }

@@ -10,7 +10,10 @@ final class LogLevels {
    * under; inherited sockets do not care.
    */
   static final List<String> SILENCED =
-      List.of("io.netty.util.NetUtil", "io.netty.util.internal.MacAddressUtil");
+      List.of(
+          "io.netty.util.NetUtil",
+          "io.netty.util.NetUtilInitializations",
+          "io.netty.util.internal.MacAddressUtil");
 
   /** Heard from WARN on, whatever our own level. */
   static final String NETTY = "io.netty";

@@ -20,6 +20,9 @@ public final class LogSetup {
   private static final String TERMINAL = "%d{HH:mm:ss.SSS} %highlight(%-5level) %msg%n";
   private static final String PLAIN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %msg%n";
 
+  /** The logger of the http protocol's access log. */
+  private static final String ACCESS = "io.fdgate.access";
+
   private LogSetup() {}
 
   /**
@@ -62,22 +65,58 @@ public final class LogSetup {
   }
 
   private static void builtIn(LoggerContext context, String level, LogReader reader) {
-    LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
-    encoder.setContext(context);
-    encoder.setLayout(layout(context, reader));
-    encoder.start();
-    ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
-    appender.setContext(context);
-    appender.setTarget("System.err");
-    appender.setEncoder(encoder);
-    appender.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.toLevel(level));
-    root.addAppender(appender);
+    root.addAppender(console(context, "System.err", layout(context, reader)));
     if (root.getLevel().toInt() < Level.WARN_INT) {
       context.getLogger(LogLevels.NETTY).setLevel(Level.WARN);
     }
     LogLevels.SILENCED.forEach(name -> context.getLogger(name).setLevel(Level.ERROR));
+    accessLog(context, reader);
+  }
+
+  /** Access lines go to standard output, as they are. */
+  private static void accessLog(LoggerContext context, LogReader reader) {
+    ConsoleAppender<ILoggingEvent> console =
+        console(context, "System.out", accessLayout(context, reader));
+    Logger ours = context.getLogger(LogSetup.class);
+    AccessLogAppender appender =
+        new AccessLogAppender(
+            console,
+            lines ->
+                ours.warn(
+                    "{} lines of the access log were dropped: it is written too slowly", lines));
+    appender.setContext(context);
+    appender.start();
+    Logger access = context.getLogger(ACCESS);
+    access.setAdditive(false);
+    access.addAppender(appender);
+  }
+
+  private static ConsoleAppender<ILoggingEvent> console(
+      LoggerContext context, String target, Layout<ILoggingEvent> layout) {
+    LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
+    encoder.setContext(context);
+    encoder.setLayout(layout);
+    encoder.start();
+    ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
+    appender.setContext(context);
+    appender.setTarget(target);
+    appender.setEncoder(encoder);
+    appender.start();
+    return appender;
+  }
+
+  private static Layout<ILoggingEvent> accessLayout(LoggerContext context, LogReader reader) {
+    return reader == LogReader.JOURNAL ? layout(context, reader) : pattern(context, "%msg%n");
+  }
+
+  private static Layout<ILoggingEvent> pattern(LoggerContext context, String pattern) {
+    PatternLayout layout = new PatternLayout();
+    layout.setContext(context);
+    layout.setPattern(pattern);
+    layout.start();
+    return layout;
   }
 
   private static Layout<ILoggingEvent> layout(LoggerContext context, LogReader reader) {
@@ -87,10 +126,6 @@ public final class LogSetup {
       layout.start();
       return layout;
     }
-    PatternLayout layout = new PatternLayout();
-    layout.setContext(context);
-    layout.setPattern(reader == LogReader.TERMINAL ? TERMINAL : PLAIN);
-    layout.start();
-    return layout;
+    return pattern(context, reader == LogReader.TERMINAL ? TERMINAL : PLAIN);
   }
 }

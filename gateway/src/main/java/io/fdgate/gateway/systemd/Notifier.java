@@ -62,9 +62,9 @@ public final class Notifier {
         send(path, message);
       } catch (IOException | RuntimeException refused) {
         logger.warn(
-            "the service manager cannot be told \"{}\"",
+            "the service manager cannot be told \"{}\" through NOTIFY_SOCKET ({})",
             message.lines().findFirst().orElse(""),
-            refused);
+            refused.toString());
       }
     });
   }

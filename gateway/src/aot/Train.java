@@ -1,0 +1,186 @@
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Makes the ahead-of-time cache of a distribution (JEP 483, JEP 514): starts it as systemd would,
+ * with inherited sockets for every protocol, asks each once, and stops it. The build runs it as
+ * {@code java Train.java DISTRIBUTION}; without the cache fdgate only starts slower.
+ *
+ * <p>Java closes descriptors in the children that it starts, hence posix_spawn(3).
+ */
+public final class Train {
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final int AF_INET = 2;
+  private static final int SOCK_STREAM = 1;
+  private static final int SOCK_DGRAM = 2;
+  private static final int FIRST_FD = 3;
+  private static final int TIMEOUT_MILLIS = 60_000;
+
+  private record Open(String name, int fd, int port) {}
+
+  private Train() {}
+
+  public static void main(String[] arguments) throws Throwable {
+    Path home = Path.of(arguments[0]).toAbsolutePath();
+    Path cache = home.resolve("lib/fdgate.aot");
+    List<Open> sockets =
+        List.of(
+            open("echo", SOCK_STREAM),
+            open("http", SOCK_STREAM),
+            open("line", SOCK_STREAM),
+            open("echo", SOCK_DGRAM));
+    Files.deleteIfExists(cache);
+    int pid = start(home, cache, sockets);
+    ProcessHandle gateway = ProcessHandle.of(pid).orElseThrow();
+    try {
+      exchange(sockets);
+      gateway.destroy();
+      await(pid);
+    } finally {
+      gateway.destroyForcibly();
+    }
+    if (!Files.exists(cache)) {
+      throw new IOException("no cache was written");
+    }
+  }
+
+  private static void exchange(List<Open> sockets) throws IOException {
+    ask(sockets.get(0).port(), "hello\n");
+    ask(sockets.get(1).port(), "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    ask(sockets.get(2).port(), "PING\n");
+    askDatagram(sockets.get(3).port());
+  }
+
+  private static void ask(int port, String request) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(TIMEOUT_MILLIS);
+      socket.getOutputStream().write(request.getBytes(UTF_8));
+      socket.shutdownOutput();
+      if (socket.getInputStream().readAllBytes().length == 0) {
+        throw new IOException("port " + port + " answers nothing to " + request);
+      }
+    }
+  }
+
+  private static void askDatagram(int port) throws IOException {
+    try (DatagramSocket socket = new DatagramSocket()) {
+      socket.setSoTimeout(TIMEOUT_MILLIS);
+      byte[] hello = "hello".getBytes(UTF_8);
+      socket.send(new DatagramPacket(hello, hello.length, InetAddress.getLoopbackAddress(), port));
+      socket.receive(new DatagramPacket(new byte[16], 16));
+    }
+  }
+
+  /** A socket on a free port of 127.0.0.1, listening if it is a stream socket. */
+  private static Open open(String name, int type) throws Throwable {
+    try (Arena arena = Arena.ofConfined()) {
+      int fd = call("socket", AF_INET, type, 0);
+      // struct sockaddr_in (ip(7)).
+      MemorySegment address = arena.allocate(16);
+      address.set(JAVA_SHORT, 0, (short) AF_INET);
+      address.asSlice(4, 4).copyFrom(MemorySegment.ofArray(new byte[] {127, 0, 0, 1}));
+      MemorySegment length = arena.allocateFrom(JAVA_INT, 16);
+      call("bind", fd, address, 16);
+      if (type == SOCK_STREAM) {
+        call("listen", fd, 16);
+      }
+      call("getsockname", fd, address, length);
+      short port = address.get(JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN), 2);
+      return new Open(name, fd, Short.toUnsignedInt(port));
+    }
+  }
+
+  private static int start(Path home, Path cache, List<Open> sockets) throws Throwable {
+    String names = String.join(":", sockets.stream().map(Open::name).toList());
+    Map<String, String> environment =
+        Map.of(
+            "PATH", System.getenv("PATH"),
+            "JAVA_HOME", System.getProperty("java.home"),
+            "LISTEN_FDS", Integer.toString(sockets.size()),
+            "LISTEN_FDNAMES", names,
+            "FDGATE_JAVA_OPTS", "-XX:AOTCacheOutput=" + cache);
+    String script = "LISTEN_PID=$$ exec \"$0\" --config \"$1\" >/dev/null 2>&1";
+    List<String> command =
+        List.of(
+            "/bin/sh",
+            "-c",
+            script,
+            home.resolve("bin/fdgate").toString(),
+            home.resolve("conf/fdgate.toml").toString());
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment actions = arena.allocate(512, 16);
+      call("posix_spawn_file_actions_init", actions);
+      for (int i = 0; i < sockets.size(); i++) {
+        call("posix_spawn_file_actions_adddup2", actions, sockets.get(i).fd(), FIRST_FD + i);
+      }
+      List<String> variables = new ArrayList<>();
+      environment.forEach((key, value) -> variables.add(key + "=" + value));
+      MemorySegment pid = arena.allocate(JAVA_INT);
+      int error =
+          call(
+              "posix_spawn",
+              pid,
+              arena.allocateFrom("/bin/sh"),
+              actions,
+              MemorySegment.NULL,
+              strings(arena, command),
+              strings(arena, variables));
+      if (error != 0) {
+        throw new IOException("posix_spawn: errno " + error);
+      }
+      return pid.get(JAVA_INT, 0);
+    }
+  }
+
+  private static void await(int pid) throws Throwable {
+    int waited = call("waitpid", pid, MemorySegment.NULL, 0);
+    if (waited != pid) {
+      throw new IOException("waitpid");
+    }
+  }
+
+  /** A null-terminated array of C strings. */
+  private static MemorySegment strings(Arena arena, List<String> strings) {
+    MemorySegment array = arena.allocate(ADDRESS, strings.size() + 1L);
+    for (int i = 0; i < strings.size(); i++) {
+      array.setAtIndex(ADDRESS, i, arena.allocateFrom(strings.get(i)));
+    }
+    return array;
+  }
+
+  /** Calls a C function of ints and pointers that returns an int; -1 is thrown. */
+  private static int call(String function, Object... arguments) throws Throwable {
+    MemoryLayout[] layouts = new MemoryLayout[arguments.length];
+    for (int i = 0; i < arguments.length; i++) {
+      layouts[i] = arguments[i] instanceof Integer ? JAVA_INT : ADDRESS;
+    }
+    MethodHandle handle =
+        LINKER.downcallHandle(
+            LINKER.defaultLookup().findOrThrow(function), FunctionDescriptor.of(JAVA_INT, layouts));
+    int result = (int) handle.invokeWithArguments(arguments);
+    if (result == -1) {
+      throw new IOException(function + " failed");
+    }
+    return result;
+  }
+}

@@ -1,0 +1,75 @@
+package io.fdgate.gateway;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** The arrows between packages: gateway to protocols to Netty, and never back. */
+final class ArchitectureTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("io.fdgate");
+
+  @Test
+  void protocolsKnowNothingOfTheGateway() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.fdgate.protocol..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.fdgate.gateway..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void gatewayKnowsNoProtocolByName() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.fdgate.gateway..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.fdgate.protocol.*..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheCallersOfTheCLibraryUseForeignMemory() {
+    onlyIn("java.lang.foreign..", "io.fdgate.gateway.libc", "io.fdgate.gateway.listener");
+  }
+
+  @Test
+  void librariesStayInThePackageThatTheyAreFor() {
+    onlyIn("picocli..", "io.fdgate.gateway.cli");
+    onlyIn("com.electronwill..", "io.fdgate.gateway.config");
+    onlyIn("ch.qos.logback..", "io.fdgate.gateway.log");
+  }
+
+  @Test
+  void activationDoesNotKnowWhatIsDoneWithTheSockets() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.fdgate.gateway.activation")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.fdgate.gateway.listener", "io.fdgate.gateway.config", "io.fdgate.gateway.cli")
+        .check(CLASSES);
+  }
+
+  private static void onlyIn(String library, String... packages) {
+    classes()
+        .that()
+        .resideInAPackage("io.fdgate..")
+        .and()
+        .resideOutsideOfPackages(packages)
+        .should()
+        .onlyDependOnClassesThat()
+        .resideOutsideOfPackage(library)
+        .check(CLASSES);
+  }
+}

@@ -1,0 +1,98 @@
+package io.fdgate.protocol.forward;
+
+import static io.fdgate.protocol.forward.ForwardSettings.BALANCE;
+import static io.fdgate.protocol.forward.ForwardSettings.CONNECT_TIMEOUT;
+import static io.fdgate.protocol.forward.ForwardSettings.IDLE_TIMEOUT;
+import static io.fdgate.protocol.forward.ForwardSettings.KEEP_ALIVE;
+import static io.fdgate.protocol.forward.ForwardSettings.LEAST_CONNECTIONS;
+import static io.fdgate.protocol.forward.ForwardSettings.NO_DELAY;
+import static io.fdgate.protocol.forward.ForwardSettings.PROXY_PROTOCOL;
+import static io.fdgate.protocol.forward.ForwardSettings.SPLICE;
+import static io.fdgate.protocol.forward.ForwardSettings.UPSTREAM;
+
+import io.fdgate.protocol.SettingException;
+import io.fdgate.protocol.Settings;
+import io.fdgate.protocol.SocketContext;
+import io.fdgate.protocol.Throttle;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the connections of one inherited socket have in common. Thread-safe.
+ *
+ * @param socket the inherited socket
+ * @param upstreams where its connections go
+ * @param connectTimeout how long a client is held
+ * @param idleTimeout how long nothing may happen; zero is for ever
+ * @param noDelay TCP_NODELAY
+ * @param keepAlive SO_KEEPALIVE
+ * @param splice whether bulk may go through splice(2)
+ * @param proxyHeader what upstreams are told first
+ * @param throttle for the log
+ */
+record ForwardService(
+    SocketContext socket,
+    Upstreams upstreams,
+    Duration connectTimeout,
+    Duration idleTimeout,
+    boolean noDelay,
+    boolean keepAlive,
+    boolean splice,
+    ProxyHeader proxyHeader,
+    Throttle throttle) {
+  private static final Logger logger = LoggerFactory.getLogger(ForwardService.class);
+
+  /** Checks the settings; opens nothing. */
+  static ForwardService prepare(SocketContext socket) throws SettingException {
+    Settings settings = socket.settings();
+    List<Upstream> upstreams = new ArrayList<>();
+    for (String text : settings.get(UPSTREAM)) {
+      upstreams.add(
+          new Upstream(
+              UpstreamAddress.parse(text)
+                  .orElseThrow(() ->
+                      new SettingException(
+                          UPSTREAM.key(),
+                          "is \"" + text + "\" (expected: " + UpstreamAddress.EXPECTED + ")"))));
+    }
+    if (upstreams.isEmpty()) {
+      throw new SettingException(
+          UPSTREAM.key(),
+          "is not set (expected: "
+              + UpstreamAddress.EXPECTED
+              + "); set it in [sockets.\""
+              + socket.name()
+              + "\"]");
+    }
+    return new ForwardService(
+        socket,
+        new Upstreams(upstreams, settings.get(BALANCE).equals(LEAST_CONNECTIONS)),
+        settings.get(CONNECT_TIMEOUT),
+        settings.get(IDLE_TIMEOUT),
+        settings.get(NO_DELAY),
+        settings.get(KEEP_ALIVE),
+        settings.get(SPLICE),
+        new ProxyHeader(
+            ProxyHeader.Version.valueOf(settings.get(PROXY_PROTOCOL).toUpperCase(Locale.ROOT)),
+            socket.name()),
+        new Throttle());
+  }
+
+  /** Logs a client that no upstream took, at most one a second. */
+  void turnedAway(String reason) {
+    throttle
+        .pass()
+        .ifPresent(heldBack ->
+            logger.warn(
+                "{}: a client was turned away, because no upstream took its connection in {} ms"
+                    + " ({}); {} more were not logged",
+                socket.name(),
+                connectTimeout.toMillis(),
+                reason,
+                heldBack));
+  }
+}

@@ -1,0 +1,72 @@
+package io.fdgate.protocol.forward;
+
+import io.fdgate.protocol.Setting;
+import java.time.Duration;
+import java.util.List;
+
+/** The keys of a {@code [sockets.NAME]} table that is forwarded. */
+final class ForwardSettings {
+  static final String ROUND_ROBIN = "round-robin";
+  static final String LEAST_CONNECTIONS = "least-connections";
+
+  static final Setting<List<String>> UPSTREAM =
+      Setting.textOrTexts(
+          "upstream",
+          List.of(),
+          "Where connections go: " + UpstreamAddress.EXPECTED + ", or a list of them.");
+
+  static final Setting<Duration> CONNECT_TIMEOUT =
+      Setting.duration(
+          "connect_timeout",
+          Duration.ofSeconds(10),
+          Duration.ofMillis(10),
+          Duration.ofHours(1),
+          "How long a client is held while no upstream takes its connection. It is tried again and"
+              + " again in this time, so that the first client of a sleeping program is served.");
+
+  static final Setting<Duration> IDLE_TIMEOUT =
+      Setting.duration(
+          "idle_timeout",
+          Duration.ZERO,
+          Duration.ZERO,
+          Duration.ofDays(30),
+          "How long a connection may go without a byte in either direction before it is closed;"
+              + " \"0s\" is for ever.");
+
+  static final Setting<String> BALANCE =
+      Setting.choice(
+          "balance",
+          ROUND_ROBIN,
+          List.of(ROUND_ROBIN, LEAST_CONNECTIONS),
+          "Which of several upstreams takes the next connection.");
+
+  static final Setting<Boolean> NO_DELAY =
+      Setting.flag("no_delay", true, "TCP_NODELAY on TCP connections of both sides.");
+
+  static final Setting<Boolean> KEEP_ALIVE =
+      Setting.flag("keep_alive", true, "SO_KEEPALIVE on TCP connections of both sides.");
+
+  static final Setting<Boolean> SPLICE =
+      Setting.flag("splice", true, "Carry bulk by splice(2), without a copy.");
+
+  static final Setting<String> PROXY_PROTOCOL =
+      Setting.choice(
+          "proxy_protocol",
+          "off",
+          List.of("off", "v1", "v2"),
+          "The header of the PROXY protocol that upstreams are sent first, with the client's"
+              + " address.");
+
+  static final List<Setting<?>> ALL =
+      List.of(
+          UPSTREAM,
+          CONNECT_TIMEOUT,
+          IDLE_TIMEOUT,
+          BALANCE,
+          NO_DELAY,
+          KEEP_ALIVE,
+          SPLICE,
+          PROXY_PROTOCOL);
+
+  private ForwardSettings() {}
+}

@@ -1,0 +1,67 @@
+package io.fdgate.protocol.forward;
+
+import io.netty.channel.epoll.LinuxSocket;
+import io.netty.channel.epoll.VSockAddress;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+
+/**
+ * A new connection to an upstream. Only that to a TCP upstream needs an internet socket.
+ *
+ * @param tcp whether it is TCP
+ * @param connected whether it is established; if not, the socket becomes writable when it is, or
+ *     has failed
+ */
+record Outgoing(LinuxSocket socket, boolean tcp, boolean connected) {
+  /** Opens a connection. */
+  @FunctionalInterface
+  interface Opener {
+    Outgoing open() throws IOException;
+  }
+
+  /** Begins to connect. */
+  @FunctionalInterface
+  private interface Connect {
+    boolean connect(LinuxSocket socket) throws IOException;
+  }
+
+  static Outgoing unix(UpstreamAddress.Unix to) throws IOException {
+    DomainSocketAddress address = new DomainSocketAddress(to.path());
+    return connect(LinuxSocket.newSocketDomain(), false, socket -> socket.connect(address));
+  }
+
+  static Outgoing vsock(UpstreamAddress.Vsock to) throws IOException {
+    VSockAddress address = new VSockAddress(to.cid(), to.port());
+    return connect(LinuxSocket.newVSockStream(), false, socket -> socket.connectVSock(address));
+  }
+
+  static Outgoing tcp(InetAddress host, int port) throws IOException {
+    InetSocketAddress address = new InetSocketAddress(host, port);
+    LinuxSocket socket = LinuxSocket.newSocketStream(host instanceof Inet6Address);
+    return connect(socket, true, opened -> opened.connect(address));
+  }
+
+  private static Outgoing connect(LinuxSocket socket, boolean tcp, Connect connect)
+      throws IOException {
+    try {
+      return new Outgoing(socket, tcp, connect.connect(socket));
+    } catch (IOException | RuntimeException failure) {
+      socket.close();
+      throw failure;
+    }
+  }
+
+  /** Why a connection failed, for the log. */
+  static String reason(Exception failure) {
+    return switch (failure) {
+      case FileNotFoundException _ -> "no such socket";
+      case NoRouteToHostException _ -> "no route";
+      default -> String.valueOf(failure.getMessage());
+    };
+  }
+}

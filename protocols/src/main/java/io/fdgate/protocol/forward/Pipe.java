@@ -1,0 +1,62 @@
+package io.fdgate.protocol.forward;
+
+import io.netty.channel.epoll.LinuxSocket;
+import io.netty.channel.epoll.Native;
+import io.netty.channel.unix.FileDescriptor;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A pipe through which bytes go from one socket to another without a copy (splice(2)). It holds
+ * what the kernel gives a pipe, 64 KiB. Used on one event loop.
+ */
+final class Pipe {
+  private static final Logger logger = LoggerFactory.getLogger(Pipe.class);
+  private static final int MUCH = 1 << 20;
+
+  private final FileDescriptor out;
+  private final FileDescriptor in;
+  private int content;
+
+  private Pipe(FileDescriptor out, FileDescriptor in) {
+    this.out = out;
+    this.in = in;
+  }
+
+  /**
+   * Opens a pipe.
+   *
+   * @throws IOException when there is no descriptor left
+   */
+  static Pipe open() throws IOException {
+    FileDescriptor[] ends = FileDescriptor.pipe();
+    return new Pipe(ends[0], ends[1]);
+  }
+
+  int content() {
+    return content;
+  }
+
+  /** Fills the empty pipe; returns how much, 0 for nothing now and for the end alike. */
+  int fill(LinuxSocket from) throws IOException {
+    content = Native.splice(from.intValue(), -1, in.intValue(), -1, MUCH);
+    return content;
+  }
+
+  /** Sends what the socket takes; returns how much. */
+  int drain(LinuxSocket to) throws IOException {
+    int sent = Native.splice(out.intValue(), -1, to.intValue(), -1, content);
+    content -= sent;
+    return sent;
+  }
+
+  void close() {
+    try {
+      out.close();
+      in.close();
+    } catch (IOException refused) {
+      logger.debug("close of a pipe", refused);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.fdgate.protocol.http;
+
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is noted of one connection: who is at its other end, what was asked, what went wrong. */
+final class ConnectionNotes {
+  private static final Logger logger = LoggerFactory.getLogger(ConnectionNotes.class);
+
+  private final HttpServer server;
+  private final Channel connection;
+  private @Nullable Peer peer;
+
+  ConnectionNotes(HttpServer server, Channel connection) {
+    this.server = server;
+    this.connection = connection;
+  }
+
+  /** Asks the kernel once, and only if anyone wants to know. */
+  Peer peer() {
+    Peer known = peer;
+    if (known == null) {
+      known = Peer.of(connection, server.socket().address());
+      peer = known;
+    }
+    return known;
+  }
+
+  void answered(Exchange exchange) {
+    if (server.accessLog().isEnabled()) {
+      server.accessLog().note(exchange.accessLine());
+    }
+  }
+
+  void refused(ErrorAnswer answer) {
+    if (server.accessLog().isEnabled()) {
+      server.accessLog().note(answer.accessLine(peer()));
+    }
+  }
+
+  /** A request that could not be read has been answered, without a body. */
+  void unreadable(HttpResponseStatus status) {
+    if (server.accessLog().isEnabled()) {
+      server
+          .accessLog()
+          .note(
+              new AccessLine(
+                  peer().host(), System.currentTimeMillis(), "-", status.code(), 0, "-", "-"));
+    }
+  }
+
+  /** A fault of the peer's: counted, and quiet. */
+  void peerFault(String what) {
+    server.socket().counters().peerFault();
+    logger.debug("connection {}: {}", connection, what);
+  }
+
+  /** A fault of ours. */
+  void ourFault(Throwable cause) {
+    logger.warn("a request on {} met a fault of ours", server.socket().name(), cause);
+  }
+}

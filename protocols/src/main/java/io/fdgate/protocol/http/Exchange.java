@@ -1,0 +1,291 @@
+package io.fdgate.protocol.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.nio.charset.StandardCharsets;
+import java.util.OptionalLong;
+
+/**
+ * One request and its answer. Used on the connection's event loop only; what a route calls after
+ * the connection broke has no effect but to release what it passes.
+ */
+final class Exchange {
+  private static final String TEXT = "text/plain; charset=utf-8";
+
+  private final Carrier carrier;
+  private final ChannelHandlerContext ctx;
+  private final HttpRequest request;
+  private final RequestTarget target;
+  private final BodyPump pump;
+  private final long startMillis = System.currentTimeMillis();
+  private BodyReader reader = BodyReader.DISCARD;
+  private boolean continueExpected;
+  private boolean requestEnded;
+  private boolean answerStarted;
+  private boolean answerEnded;
+  private boolean aborted;
+  private long received;
+  private long sent;
+  private int status;
+
+  Exchange(Carrier carrier, ChannelHandlerContext ctx, HttpRequest request) {
+    this.carrier = carrier;
+    this.ctx = ctx;
+    this.request = request;
+    this.target = RequestTarget.of(request.uri());
+    this.pump = new BodyPump(ctx, this);
+    this.continueExpected =
+        HttpUtil.is100ContinueExpected(request) && carrier.bodyLength(request).orElse(1) > 0;
+  }
+
+  HttpRequest request() {
+    return request;
+  }
+
+  RequestTarget target() {
+    return target;
+  }
+
+  ChannelHandlerContext context() {
+    return ctx;
+  }
+
+  Peer peer() {
+    return carrier.peer();
+  }
+
+  boolean isHead() {
+    return request.method().equals(HttpMethod.HEAD);
+  }
+
+  boolean isGetOrHead() {
+    return request.method().equals(HttpMethod.GET) || isHead();
+  }
+
+  /** The length of the request's body; nothing when only its end will tell. */
+  OptionalLong bodyLength() {
+    return carrier.bodyLength(request);
+  }
+
+  /** Runs a task on the event loop. Any thread. */
+  void later(Runnable task) {
+    ctx.executor().execute(task);
+  }
+
+  /** Takes the body instead of discarding it; a client that waits for 100 is told to go on. */
+  void readBody(BodyReader bodyReader) {
+    reader = bodyReader;
+    if (continueExpected) {
+      continueExpected = false;
+      ctx.writeAndFlush(
+          new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE),
+          ctx.voidPromise());
+    }
+  }
+
+  /** An empty set of fields for an answer. */
+  static HttpHeaders headers() {
+    return DefaultHttpHeadersFactory.headersFactory().newHeaders();
+  }
+
+  /** Answers with a short text and a line feed. */
+  void answer(HttpResponseStatus answerStatus, String text) {
+    answer(answerStatus, headers(), text + "\n");
+  }
+
+  /** Answers with a text. */
+  void answer(HttpResponseStatus answerStatus, HttpHeaders headers, String text) {
+    if (!headers.contains(HttpHeaderNames.CONTENT_TYPE)) {
+      headers.set(HttpHeaderNames.CONTENT_TYPE, TEXT);
+    }
+    answer(answerStatus, headers, Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Answers with a body that is there, which then belongs to the exchange. */
+  void answer(HttpResponseStatus answerStatus, HttpHeaders headers, ByteBuf body) {
+    start(answerStatus, headers, OptionalLong.of(body.readableBytes()));
+    write(body);
+    end(EmptyHttpHeaders.INSTANCE);
+  }
+
+  /** Answers without a body and without its length, as 204 and 304 do. */
+  void answerEmpty(HttpResponseStatus answerStatus, HttpHeaders headers) {
+    start(answerStatus, headers, OptionalLong.of(0));
+    end(EmptyHttpHeaders.INSTANCE);
+  }
+
+  /** Says that a method is not for this resource (RFC 9110, section 15.5.6), or which ones are. */
+  void answerMethods(String allowed) {
+    HttpHeaders headers = headers().set(HttpHeaderNames.ALLOW, allowed);
+    if (request.method().equals(HttpMethod.OPTIONS)) {
+      answerEmpty(HttpResponseStatus.NO_CONTENT, headers);
+    } else {
+      answer(HttpResponseStatus.METHOD_NOT_ALLOWED, headers, "method not allowed\n");
+    }
+  }
+
+  /** Answers with parts that are pulled from a source as fast as the peer takes them. */
+  void stream(
+      HttpResponseStatus answerStatus,
+      HttpHeaders headers,
+      OptionalLong length,
+      BodySource source) {
+    if (aborted) {
+      source.close();
+      return;
+    }
+    start(answerStatus, headers, length);
+    if (isHead()) {
+      source.close();
+      end(EmptyHttpHeaders.INSTANCE);
+    } else {
+      pump.start(carrier.parts(source));
+    }
+  }
+
+  /**
+   * Begins the answer.
+   *
+   * @param length of the body; without it only the body's end will tell
+   */
+  void start(HttpResponseStatus answerStatus, HttpHeaders headers, OptionalLong length) {
+    if (aborted) {
+      return;
+    }
+    answerStarted = true;
+    status = answerStatus.code();
+    if (length.isPresent() && answerStatus != HttpResponseStatus.NOT_MODIFIED) {
+      headers.set(HttpHeaderNames.CONTENT_LENGTH, length.getAsLong());
+    }
+    carrier.frame(headers, length.isPresent());
+    headers.set(HttpHeaderNames.DATE, carrier.date());
+    HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, answerStatus, headers);
+    ctx.write(response, ctx.voidPromise());
+  }
+
+  /** Sends a part of the body, which then belongs to the exchange. */
+  void write(ByteBuf part) {
+    if (aborted || !part.isReadable()) {
+      part.release();
+      return;
+    }
+    if (!isHead()) {
+      sent += part.readableBytes();
+    }
+    ctx.write(new DefaultHttpContent(part), ctx.voidPromise());
+    carrier.flushUnlessReading();
+  }
+
+  /** Counts bytes that were sent in another way. */
+  void addSent(long bytes) {
+    sent += bytes;
+  }
+
+  /** Ends the answer. */
+  void end(HttpHeaders trailers) {
+    if (aborted) {
+      return;
+    }
+    LastHttpContent last = LastHttpContent.EMPTY_LAST_CONTENT;
+    if (!trailers.isEmpty()) {
+      last = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
+      last.trailingHeaders().set(trailers);
+    }
+    ctx.write(last, ctx.voidPromise());
+    answerEnded = true;
+    carrier.flushUnlessReading();
+    carrier.advance();
+  }
+
+  /** Leaves the connection to WebSocket; called when the request has ended. */
+  void upgrade() {
+    carrier.upgrade();
+  }
+
+  // From the carrier.
+
+  /** Takes a part of the request, and its end. */
+  void receive(HttpContent content, long limit) throws RefusedException {
+    received += content.content().readableBytes();
+    if (received > limit) {
+      content.release();
+      throw RequestRules.tooLarge(carrier.limits());
+    }
+    HttpHeaders trailers =
+        content instanceof LastHttpContent last
+            ? last.trailingHeaders()
+            : EmptyHttpHeaders.INSTANCE;
+    requestEnded = content instanceof LastHttpContent;
+    if (content.content().isReadable()) {
+      reader.content(content.content());
+    } else {
+      content.release();
+    }
+    if (requestEnded) {
+      continueExpected = false;
+      reader.end(trailers);
+    }
+  }
+
+  /** The connection is WebSocket's now. */
+  void upgraded() {
+    answerStarted = true;
+    status = HttpResponseStatus.SWITCHING_PROTOCOLS.code();
+  }
+
+  void writable() {
+    pump.run();
+  }
+
+  /** The connection broke, or the request did. */
+  void abort() {
+    aborted = true;
+    pump.close();
+  }
+
+  boolean isRequestEnded() {
+    return requestEnded;
+  }
+
+  boolean isAnswerStarted() {
+    return answerStarted;
+  }
+
+  boolean isAnswerEnded() {
+    return answerEnded;
+  }
+
+  /** Whether the client waits to be told to send its body. */
+  boolean isContinueExpected() {
+    return continueExpected;
+  }
+
+  AccessLine accessLine() {
+    HttpHeaders headers = request.headers();
+    return new AccessLine(
+        carrier.peer().host(),
+        startMillis,
+        request.method() + " " + request.uri() + " " + request.protocolVersion(),
+        answerStarted ? status : 499,
+        sent,
+        headers.get(HttpHeaderNames.REFERER, "-"),
+        headers.get(HttpHeaderNames.USER_AGENT, "-"));
+  }
+}

@@ -1,0 +1,211 @@
+package io.fdgate.protocol.http;
+
+import io.fdgate.protocol.SettingException;
+import io.fdgate.protocol.Settings;
+import io.netty.handler.codec.DateFormatter;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves the files of a folder.
+ *
+ * <p>Looking for a file and opening it blocks on the file system, so a few threads of its own do
+ * that; virtual threads would gain nothing, as such calls hold their carrier. Sending is left to
+ * sendfile(2) on the event loop, which waits only for pages that are not in memory.
+ */
+final class FileRoute implements Route {
+  private static final Logger logger = LoggerFactory.getLogger(FileRoute.class);
+  private static final int THREADS = 4;
+  private static final int QUEUE = 4096;
+  private static final long THREAD_SECONDS = 30;
+
+  private final FileSearch search;
+  private final CacheControl cacheControl;
+  private final Executor blocking;
+
+  private FileRoute(FileSearch search, CacheControl cacheControl) {
+    this.search = search;
+    this.cacheControl = cacheControl;
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            THREAD_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(QUEUE),
+            new DefaultThreadFactory("files", true));
+    pool.allowCoreThreadTimeOut(true);
+    this.blocking = pool;
+  }
+
+  /** A route for the folder of the settings; none when they have none. */
+  static Optional<Route> of(Settings settings) throws SettingException {
+    CacheControl cacheControl = CacheControl.of(settings.get(HttpSettings.CACHE_CONTROL));
+    Optional<String> text = settings.get(HttpSettings.ROOT);
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    Path root = Path.of(text.get());
+    if (!root.isAbsolute() || !Files.isDirectory(root)) {
+      throw new SettingException(
+          HttpSettings.ROOT.key(),
+          "is \"" + root + "\" (expected: the absolute path of a folder that is there)");
+    }
+    FileTree tree =
+        new FileTree(
+            root,
+            settings.get(HttpSettings.ALLOW_SYMLINKS_OUTSIDE),
+            settings.get(HttpSettings.ALLOW_DOT_FILES));
+    return Optional.of(
+        new FileRoute(
+            new FileSearch(
+                tree, settings.get(HttpSettings.INDEX), settings.get(HttpSettings.LISTING)),
+            cacheControl));
+  }
+
+  @Override
+  public void serve(Exchange exchange) {
+    if (!exchange.isGetOrHead()) {
+      exchange.answerMethods(Endpoints.READ_METHODS);
+      return;
+    }
+    Optional<FilePath> path = FilePath.of(exchange.target().path());
+    if (path.isEmpty()) {
+      exchange.answer(HttpResponseStatus.BAD_REQUEST, "not a path");
+      return;
+    }
+    List<Encoding> accepted =
+        Encoding.accepted(exchange.request().headers().getAll(HttpHeaderNames.ACCEPT_ENCODING));
+    try {
+      blocking.execute(() -> find(exchange, path.get(), accepted));
+    } catch (RejectedExecutionException full) {
+      exchange.answer(HttpResponseStatus.SERVICE_UNAVAILABLE, "too busy");
+    }
+  }
+
+  private void find(Exchange exchange, FilePath path, List<Encoding> accepted) {
+    try {
+      FileSearch.Result result = search.find(path, accepted);
+      exchange.later(() -> answer(exchange, path, result));
+    } catch (IOException | RuntimeException broken) {
+      logger.warn("{} cannot be served", path.toUri(), broken);
+      exchange.later(() ->
+          exchange.answer(HttpResponseStatus.INTERNAL_SERVER_ERROR, "the file cannot be read"));
+    }
+  }
+
+  private void answer(Exchange exchange, FilePath path, FileSearch.Result result) {
+    switch (result) {
+      case FileSearch.Result.Missing _ ->
+          exchange.answer(HttpResponseStatus.NOT_FOUND, "not found");
+      case FileSearch.Result.Redirect(String target) ->
+          exchange.answer(
+              HttpResponseStatus.PERMANENT_REDIRECT,
+              Exchange.headers().set(HttpHeaderNames.LOCATION, target + exchange.target().query()),
+              "moved\n");
+      case FileSearch.Result.Listing(String html) ->
+          exchange.answer(
+              HttpResponseStatus.OK,
+              Exchange.headers()
+                  .set(HttpHeaderNames.CONTENT_TYPE, "text/html; charset=utf-8")
+                  .set(HttpHeaderNames.CACHE_CONTROL, "no-cache"),
+              html);
+      case FileSearch.Result.Found found -> file(exchange, path, found);
+    }
+  }
+
+  private void file(Exchange exchange, FilePath path, FileSearch.Result.Found found) {
+    OpenFile file = found.file();
+    HttpHeaders headers =
+        Exchange.headers()
+            .set(HttpHeaderNames.ETAG, file.tag())
+            .set(HttpHeaderNames.LAST_MODIFIED, DateFormatter.format(file.modified()));
+    cacheControl.of(path).ifPresent(value -> headers.set(HttpHeaderNames.CACHE_CONTROL, value));
+    if (found.varies()) {
+      headers.set(HttpHeaderNames.VARY, HttpHeaderNames.ACCEPT_ENCODING);
+    }
+    switch (Preconditions.of(exchange.request().headers(), file)) {
+      case FAILED -> {
+        file.release();
+        exchange.answer(HttpResponseStatus.PRECONDITION_FAILED, "precondition failed");
+      }
+      case NOT_MODIFIED -> {
+        file.release();
+        exchange.answerEmpty(HttpResponseStatus.NOT_MODIFIED, headers);
+      }
+      case SERVE -> {
+        headers
+            .set(HttpHeaderNames.CONTENT_TYPE, found.type())
+            .set(HttpHeaderNames.ACCEPT_RANGES, HttpHeaderValues.BYTES)
+            .set("x-content-type-options", "nosniff");
+        found
+            .encoding()
+            .ifPresent(
+                encoding -> headers.set(HttpHeaderNames.CONTENT_ENCODING, encoding.coding()));
+        send(exchange, headers, found);
+      }
+    }
+  }
+
+  private static void send(Exchange exchange, HttpHeaders headers, FileSearch.Result.Found found) {
+    OpenFile file = found.file();
+    switch (wanted(exchange.request(), file)) {
+      case ByteRange.Wanted.Whole _ ->
+          exchange.stream(
+              HttpResponseStatus.OK,
+              headers,
+              OptionalLong.of(file.size()),
+              new FileSource(file, new ByteRange(0, file.size() - 1)));
+      case ByteRange.Wanted.Parts(List<ByteRange> ranges) when ranges.size() == 1 -> {
+        ByteRange range = ranges.getFirst();
+        headers.set(HttpHeaderNames.CONTENT_RANGE, range.of(file.size()));
+        exchange.stream(
+            HttpResponseStatus.PARTIAL_CONTENT,
+            headers,
+            OptionalLong.of(range.length()),
+            new FileSource(file, range));
+      }
+      case ByteRange.Wanted.Parts(List<ByteRange> ranges) -> {
+        MultipartSource source = new MultipartSource(file, found.type(), ranges);
+        headers.set(HttpHeaderNames.CONTENT_TYPE, source.type());
+        exchange.stream(
+            HttpResponseStatus.PARTIAL_CONTENT, headers, OptionalLong.of(source.length()), source);
+      }
+      case ByteRange.Wanted.Unsatisfiable _ -> {
+        file.release();
+        exchange.answer(
+            HttpResponseStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+            Exchange.headers().set(HttpHeaderNames.CONTENT_RANGE, "bytes */" + file.size()),
+            "range not satisfiable\n");
+      }
+    }
+  }
+
+  /** A Range is for GET only (RFC 9110, section 14.2). */
+  private static ByteRange.Wanted wanted(HttpRequest request, OpenFile file) {
+    String range = request.headers().get(HttpHeaderNames.RANGE);
+    return range != null
+            && request.method().equals(HttpMethod.GET)
+            && Preconditions.allowRange(request.headers(), file)
+        ? ByteRange.parse(range, file.size())
+        : new ByteRange.Wanted.Whole();
+  }
+}

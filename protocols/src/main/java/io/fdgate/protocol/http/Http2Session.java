@@ -1,0 +1,173 @@
+package io.fdgate.protocol.http;
+
+import io.fdgate.protocol.GatewayEvent;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of an HTTP/2 connection: streams come and go, until either side has had enough (RFC
+ * 9113, section 6.8). The last handler of the connection's pipeline.
+ */
+final class Http2Session extends AttachedHandler {
+  /** How often idle streams are looked for within the idle timeout. */
+  private static final int LOOKS = 4;
+
+  private final HttpServer server;
+  private final Set<StreamCarrier> streams = new LinkedHashSet<>();
+  private @Nullable ConnectionNotes notes;
+  private @Nullable Future<?> timer;
+  private long quietSinceNanos;
+  private boolean ending;
+  private boolean closing;
+
+  Http2Session(HttpServer server) {
+    this.server = server;
+  }
+
+  // For the streams.
+
+  HttpServer server() {
+    return server;
+  }
+
+  ConnectionNotes notes() {
+    ConnectionNotes known = notes;
+    if (known == null) {
+      known = new ConnectionNotes(server, ctx().channel());
+      notes = known;
+    }
+    return known;
+  }
+
+  void opened(StreamCarrier stream) {
+    streams.add(stream);
+  }
+
+  void closed(StreamCarrier stream) {
+    streams.remove(stream);
+    quietSinceNanos = nanoTime();
+    closeWhenDone();
+  }
+
+  // From the codec.
+
+  /** A request was refused before it had a stream. */
+  void refused(Http2Exception.StreamException cause) {
+    notes().peerFault(cause.toString());
+    if (cause instanceof Http2Exception.HeaderListSizeException) {
+      notes().unreadable(HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE);
+    }
+  }
+
+  // From the pipeline.
+
+  @Override
+  void added(ChannelHandlerContext ctx) {
+    quietSinceNanos = nanoTime();
+    long delay = Math.max(1, server.limits().idleMillis() / LOOKS);
+    timer =
+        ctx.executor()
+            .scheduleWithFixedDelay(this::lookForIdle, delay, delay, TimeUnit.MILLISECONDS);
+  }
+
+  private void lookForIdle() {
+    long now = nanoTime();
+    long idle = TimeUnit.MILLISECONDS.toNanos(server.limits().idleMillis());
+    if (!streams.isEmpty()) {
+      List.copyOf(streams).forEach(stream -> stream.checkProgress(now, idle));
+    } else if (now - quietSinceNanos >= idle) {
+      goAway();
+    }
+  }
+
+  private long nanoTime() {
+    return ctx().executor().ticker().nanoTime();
+  }
+
+  /** Frames that are of no stream; the codec has acted on them. */
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ReferenceCountUtil.release(message);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    switch (event) {
+      case ChannelInputShutdownEvent _ -> inputEnded();
+      case GatewayEvent.DRAIN -> goAway();
+      default -> ctx.fireUserEventTriggered(event);
+    }
+  }
+
+  /** The peer has sent everything: it still gets the answers to what is complete. */
+  private void inputEnded() {
+    if (closing) {
+      ctx().close();
+      return;
+    }
+    ending = true;
+    List.copyOf(streams).forEach(StreamCarrier::inputEnded);
+    closeWhenDone();
+  }
+
+  /** Takes no more streams, and closes when those that are open have ended. */
+  private void goAway() {
+    if (!ending) {
+      ending = true;
+      ctx().writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR));
+    }
+    closeWhenDone();
+  }
+
+  private void closeWhenDone() {
+    if (ending && !closing && streams.isEmpty() && ctx().channel().isActive()) {
+      closing = true;
+      Linger.close(ctx(), true);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    stopTimer();
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    stopTimer();
+  }
+
+  private void stopTimer() {
+    Future<?> running = timer;
+    timer = null;
+    if (running != null) {
+      running.cancel(false);
+    }
+  }
+
+  /** The codec answers what breaks its rules, with GOAWAY and the end of the connection. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof Http2Exception) {
+      notes().peerFault(cause.toString());
+    } else if (cause instanceof IOException) {
+      notes().peerFault(cause.toString());
+      ctx.close();
+    } else {
+      notes().ourFault(cause);
+      ctx.close();
+    }
+  }
+}

@@ -1,0 +1,385 @@
+package io.fdgate.protocol.http;
+
+import io.fdgate.protocol.GatewayEvent;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of a connection: one exchange after another, until either side has had enough. The last
+ * handler of the pipeline.
+ *
+ * <p>It reads only while the peer takes what was written, and no further than the current request:
+ * what is pipelined behind it waits, in the kernel but for one read.
+ */
+final class HttpConnection extends AttachedHandler implements Carrier {
+  private final HttpServer server;
+  private final RequestDecoder decoder;
+  private final ResponseEncoder encoder;
+  private final Persistence persistence = new Persistence();
+  private final HeadTimer headTimer;
+  private @Nullable ConnectionNotes notes;
+  private @Nullable Exchange current;
+  private @Nullable H2cUpgrade upgrade;
+  private boolean reading;
+  private boolean resumeWhenWritable;
+  private boolean draining;
+  private boolean ending;
+
+  HttpConnection(HttpServer server, RequestDecoder decoder, ResponseEncoder encoder) {
+    this.server = server;
+    this.decoder = decoder;
+    this.encoder = encoder;
+    this.headTimer = new HeadTimer(server.limits().headerMillis(), this::headOverdue);
+  }
+
+  // For the exchange.
+
+  @Override
+  public Limits limits() {
+    return server.limits();
+  }
+
+  @Override
+  public CharSequence date() {
+    return server.clock().date();
+  }
+
+  @Override
+  public Peer peer() {
+    return notes().peer();
+  }
+
+  /** Whether the current answer is the last one. */
+  private boolean isEnding() {
+    return draining || ending;
+  }
+
+  @Override
+  public OptionalLong bodyLength(HttpRequest request) {
+    return HttpUtil.isTransferEncodingChunked(request)
+        ? OptionalLong.empty()
+        : OptionalLong.of(HttpUtil.getContentLength(request, 0L));
+  }
+
+  @Override
+  public void frame(HttpHeaders headers, boolean sized) {
+    // A client that was not told to continue may or may not send its body (RFC 9110, 10.1.1).
+    persistence.frame(headers, sized, isEnding() || exchange().isContinueExpected());
+  }
+
+  @Override
+  public BodySource parts(BodySource source) {
+    return source;
+  }
+
+  @Override
+  public void flushUnlessReading() {
+    if (!reading) {
+      ctx().flush();
+    }
+  }
+
+  /** Goes on to the next request if the current one is done with. */
+  @Override
+  public void advance() {
+    Exchange exchange = current;
+    if (exchange == null
+        || !exchange.isAnswerEnded()
+        || (!exchange.isRequestEnded() && persistence.keepsAlive())) {
+      return;
+    }
+    current = null;
+    notes().answered(exchange);
+    if (!persistence.keepsAlive() || isEnding()) {
+      end(!exchange.isRequestEnded() || decoder.hasHeldBack());
+    } else if (ctx().channel().isWritable()) {
+      decoder.resume();
+      regulate();
+    } else {
+      resumeWhenWritable = true;
+    }
+  }
+
+  /** Hands the connection over to WebSocket, with the request that asks for it. */
+  @Override
+  public void upgrade() {
+    if (decoder.hasHeldBack()) {
+      // It must (RFC 6455, section 4.1), and Netty would lose what came early.
+      refuse(
+          new Refusal(HttpResponseStatus.BAD_REQUEST, "a WebSocket client waits for the answer"));
+      return;
+    }
+    Exchange exchange = exchange();
+    current = null;
+    exchange.upgraded();
+    notes().answered(exchange);
+    ChannelHandlerContext ctx = ctx();
+    ctx.channel().config().setAutoRead(true);
+    HttpRequest request = exchange.request();
+    WebSocketPipeline.addTo(ctx.pipeline(), request.uri(), server.socket().counters());
+    ctx.pipeline().remove(this);
+    ctx.fireChannelRead(
+        new DefaultFullHttpRequest(
+            request.protocolVersion(),
+            request.method(),
+            request.uri(),
+            Unpooled.EMPTY_BUFFER,
+            request.headers(),
+            EmptyHttpHeaders.INSTANCE));
+  }
+
+  // From the pipeline.
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    reading = true;
+    if (ending) {
+      ReferenceCountUtil.release(message);
+      return;
+    }
+    switch (message) {
+      case HttpRequest request -> begin(request);
+      case HttpContent content -> receive(content);
+      case Refusal refusal -> refuse(refusal);
+      case Preface.RECEIVED -> {
+        headTimer.stop();
+        ending = true; // nothing more for HTTP/1
+        ChannelPipeline pipeline = ctx.pipeline();
+        Http2Pipeline.replace(pipeline, server);
+        if (draining) {
+          pipeline.fireUserEventTriggered(GatewayEvent.DRAIN);
+        }
+      }
+      default -> ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void begin(HttpRequest request) {
+    headTimer.stop();
+    upgrade = H2cUpgrade.of(request).orElse(null);
+    if (upgrade == null) {
+      serve(request);
+    }
+  }
+
+  private void serve(HttpRequest request) {
+    persistence.begin(request);
+    Exchange exchange = new Exchange(this, ctx(), request);
+    current = exchange;
+    encoder.answering(exchange.isHead());
+    server.routes().serve(exchange);
+  }
+
+  /** The end of a request that asks for HTTP/2: it has no body. */
+  private void receive(HttpContent end, H2cUpgrade asked) {
+    upgrade = null;
+    boolean possible = !decoder.hasHeldBack() && !draining;
+    if (possible && Http2Pipeline.upgrade(ctx().pipeline(), server, asked)) {
+      ending = true; // nothing more for HTTP/1
+      end.release();
+    } else {
+      serve(asked.original());
+      receive(end);
+    }
+  }
+
+  private void receive(HttpContent content) {
+    H2cUpgrade asked = upgrade;
+    if (asked != null) {
+      receive(content, asked);
+      return;
+    }
+    Exchange exchange = current;
+    if (exchange == null) {
+      content.release();
+      return;
+    }
+    try {
+      exchange.receive(content, server.limits().body());
+    } catch (RefusedException tooLarge) {
+      refuse(new Refusal(tooLarge.status(), tooLarge.reason()));
+      return;
+    }
+    advance();
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    reading = false;
+    ctx.flush();
+    if (current == null && !ending && decoder.isWithinHead()) {
+      headTimer.start(ctx.executor());
+    }
+    regulate();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (ctx.channel().isWritable()) {
+      Exchange exchange = current;
+      if (exchange != null) {
+        exchange.writable();
+      } else if (resumeWhenWritable) {
+        resumeWhenWritable = false;
+        decoder.resume();
+      }
+    }
+    regulate();
+  }
+
+  /** Reads while the peer reads, unless the next request has already come. */
+  private void regulate() {
+    boolean wanted = ctx().channel().isWritable() && !decoder.isHoldingBack();
+    ctx().channel().config().setAutoRead(ending || wanted);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    switch (event) {
+      case ChannelInputShutdownEvent _ -> inputEnded();
+      case IdleStateEvent _ -> idle();
+      case GatewayEvent.DRAIN -> {
+        draining = true;
+        if (current == null && !ending && !decoder.isWithinHead()) {
+          end(false);
+        }
+      }
+      default -> ctx.fireUserEventTriggered(event);
+    }
+  }
+
+  /** The peer has sent everything (RFC 9112, section 9.6), and has all answers but the current. */
+  private void inputEnded() {
+    if (ending) {
+      ctx().close();
+    } else if (current != null) {
+      notes().peerFault("the peer ended within a request");
+      breakOff();
+    } else {
+      end(false);
+    }
+  }
+
+  private void idle() {
+    Exchange exchange = current;
+    if (ending) {
+      ctx().close();
+    } else if (exchange == null) {
+      if (decoder.isWithinHead()) {
+        headOverdue();
+      } else {
+        end(false);
+      }
+    } else if (!exchange.isRequestEnded() && !exchange.isAnswerStarted()) {
+      refuse(new Refusal(HttpResponseStatus.REQUEST_TIMEOUT, "the request took too long"));
+    } else if (!exchange.isRequestEnded() || exchange.isAnswerStarted()) {
+      notes().peerFault("the peer does not read or write");
+      breakOff();
+    }
+  }
+
+  private void headOverdue() {
+    if (current == null && !ending && decoder.isWithinHead()) {
+      refuse(new Refusal(HttpResponseStatus.REQUEST_TIMEOUT, "the request took too long"));
+    }
+  }
+
+  /** Answers with an error, and ends the connection behind it. */
+  private void refuse(Refusal refusal) {
+    headTimer.stop();
+    notes().peerFault(refusal.reason());
+    Exchange exchange = current;
+    if (exchange != null && exchange.isAnswerEnded()) {
+      current = null;
+      notes().answered(exchange);
+      end(true);
+      return;
+    }
+    if (exchange != null && exchange.isAnswerStarted()) {
+      breakOff();
+      return;
+    }
+    ending = true;
+    current = null;
+    ErrorAnswer answer =
+        new ErrorAnswer(refusal, exchange == null ? null : exchange.request(), date());
+    if (exchange != null) {
+      exchange.abort();
+    }
+    boolean head = answer.isTo(HttpMethod.HEAD);
+    encoder.answering(head);
+    ctx().write(answer.response(), ctx().voidPromise());
+    notes().refused(answer);
+    end(true);
+  }
+
+  private void end(boolean linger) {
+    ending = true;
+    headTimer.stop();
+    decoder.stop();
+    Linger.close(ctx(), linger);
+    regulate();
+  }
+
+  /** Closes at once, so that the peer sees an answer that is not complete. */
+  private void breakOff() {
+    ending = true;
+    decoder.stop();
+    ctx().close();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    headTimer.stop();
+    ending = true;
+    Exchange exchange = current;
+    if (exchange != null) {
+      current = null;
+      exchange.abort();
+      notes().answered(exchange);
+    }
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof IOException) {
+      notes().peerFault(cause.toString());
+    } else {
+      notes().ourFault(cause);
+    }
+    breakOff();
+  }
+
+  private ConnectionNotes notes() {
+    ConnectionNotes known = notes;
+    if (known == null) {
+      known = new ConnectionNotes(server, ctx().channel());
+      notes = known;
+    }
+    return known;
+  }
+
+  private Exchange exchange() {
+    Exchange exchange = current;
+    if (exchange == null) {
+      throw new IllegalStateException("no request is being served");
+    }
+    return exchange;
+  }
+}

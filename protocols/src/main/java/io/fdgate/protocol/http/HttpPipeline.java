@@ -1,0 +1,48 @@
+package io.fdgate.protocol.http;
+
+import io.fdgate.protocol.ConnectionInitializer;
+import io.fdgate.protocol.SettingException;
+import io.fdgate.protocol.SocketContext;
+import io.netty.channel.Channel;
+import io.netty.handler.timeout.IdleStateHandler;
+import java.util.concurrent.TimeUnit;
+
+/** The handlers of each connection. */
+final class HttpPipeline implements ConnectionInitializer {
+  static final String IDLE = "idle";
+  static final String DECODER = "decoder";
+  static final String ENCODER = "encoder";
+  static final String CONNECTION = "http";
+
+  private final HttpServer server;
+
+  private HttpPipeline(HttpServer server) {
+    this.server = server;
+  }
+
+  static HttpPipeline of(SocketContext socket) throws SettingException {
+    Limits limits = Limits.of(socket.settings());
+    return new HttpPipeline(
+        new HttpServer(
+            socket,
+            limits,
+            Router.of(socket, limits),
+            new HttpClock(),
+            AccessLog.of(socket.settings().get(HttpSettings.ACCESS_LOG))));
+  }
+
+  @Override
+  public void initialize(Channel connection) {
+    RequestDecoder decoder = new RequestDecoder(server.limits());
+    ResponseEncoder encoder = new ResponseEncoder();
+    connection
+        .pipeline()
+        .addLast(
+            IDLE,
+            new IdleStateHandler(true, 0, 0, server.limits().idleMillis(), TimeUnit.MILLISECONDS))
+        // In this order: WebSocket's handlers, which take their places, write from the decoder.
+        .addLast(ENCODER, encoder)
+        .addLast(DECODER, decoder)
+        .addLast(CONNECTION, new HttpConnection(server, decoder, encoder));
+  }
+}

@@ -1,0 +1,71 @@
+package io.fdgate.protocol.http;
+
+import io.fdgate.protocol.Counters;
+import io.fdgate.protocol.GatewayEvent;
+import io.fdgate.protocol.StreamHandler;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.util.ReferenceCountUtil;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends each data frame back as it came, fragments as fragments. It reads only while the peer takes
+ * what was written.
+ */
+final class WebSocketEcho extends StreamHandler {
+  private static final Logger logger = LoggerFactory.getLogger(WebSocketEcho.class);
+
+  private final Counters counters;
+
+  WebSocketEcho(Counters counters) {
+    this.counters = counters;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (message instanceof WebSocketFrame) {
+      ctx.write(message);
+    } else {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    ctx.flush();
+    ctx.channel().config().setAutoRead(ctx.channel().isWritable());
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    ctx.channel().config().setAutoRead(ctx.channel().isWritable());
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    switch (event) {
+      case GatewayEvent.DRAIN -> end(ctx, "the gateway stops");
+      case IdleStateEvent _ -> end(ctx, "idle");
+      case ChannelInputShutdownEvent _ -> ctx.close();
+      default -> ctx.fireUserEventTriggered(event);
+    }
+  }
+
+  private static void end(ChannelHandlerContext ctx, String reason) {
+    ctx.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE, reason))
+        .addListener(ChannelFutureListener.CLOSE);
+  }
+
+  /** A malformed frame, which Netty has answered, or a reset: the peer's affair. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    counters.peerFault();
+    logger.debug("WebSocket {} broken: {}", ctx.channel(), cause.toString());
+  }
+}

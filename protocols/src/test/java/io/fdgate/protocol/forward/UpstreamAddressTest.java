@@ -1,0 +1,59 @@
+package io.fdgate.protocol.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Addresses as the configuration writes them. */
+final class UpstreamAddressTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "unix:/run/redis.sock",
+        "unix:@redis",
+        "tcp:127.0.0.1:6379",
+        "tcp:[::1]:6379",
+        "tcp:redis.internal:1",
+        "vsock:2:6379",
+        "vsock:4294967295:4294967295"
+      })
+  void readsWhatItWrites(String text) {
+    assertThat(UpstreamAddress.parse(text).orElseThrow()).hasToString(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "redis:6379",
+        "unix:",
+        "unix:@",
+        "unix:run/redis.sock",
+        "tcp:6379",
+        "tcp::6379",
+        "tcp:host",
+        "tcp:host:0",
+        "tcp:host:65536",
+        "tcp:host:+1",
+        "tcp:[::1:6379",
+        "tcp:[host]:1",
+        "tcp:::1:6379",
+        "tcp:ho st:1",
+        "vsock:2",
+        "vsock::1",
+        "vsock:-1:1",
+        "vsock:2:4294967296",
+        "TCP:host:1"
+      })
+  void refusesWhatIsNoAddress(String text) {
+    assertThat(UpstreamAddress.parse(text)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {107, 108})
+  void aPathIsNoLongerThanTheKernelTakes(int length) {
+    String text = "unix:/" + "x".repeat(length - 1);
+    assertThat(UpstreamAddress.parse(text).isPresent()).isEqualTo(length <= 107);
+  }
+}

@@ -1,0 +1,187 @@
+package io.fdgate.protocol.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Requests that are not served, and that the next one on their connection is. */
+final class Http2RequestTest {
+  @SuppressWarnings("NullAway.Init")
+  private TestServer server;
+
+  @BeforeEach
+  void start() {
+    server =
+        TestServer.start(
+            Map.of(
+                "endpoints", true,
+                "max_body", 1000L,
+                "max_request_line", 100L,
+                "max_headers", 1000L));
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  /** Fields that RFC 9113 calls malformed (section 8.1.1). */
+  static List<List<String>> malformed() {
+    List<String> good =
+        List.of(":method", "GET", ":scheme", "http", ":authority", "a", ":path", "/json");
+    List<List<String>> cases = new ArrayList<>();
+    for (int i = 0; i < good.size(); i += 2) {
+      String name = good.get(i);
+      if (!name.equals(":authority")) {
+        List<String> missing = new ArrayList<>(good);
+        missing.subList(i, i + 2).clear();
+        cases.add(missing);
+      }
+      List<String> twice = new ArrayList<>(good);
+      twice.addAll(good.subList(i, i + 2));
+      cases.add(twice);
+    }
+    for (List<String> more :
+        List.of(
+            List.of("X-Upper", "a"),
+            List.of("a b", "c"),
+            List.of("", "a"),
+            List.of("a", "b\nc"),
+            List.of("a", "\0"),
+            List.of("a", " b"),
+            List.of(":status", "200"),
+            List.of(":protocol", "websocket"),
+            List.of(":unknown", "a"),
+            List.of("connection", "close"),
+            List.of("keep-alive", "1"),
+            List.of("proxy-connection", "close"),
+            List.of("transfer-encoding", "chunked"),
+            List.of("upgrade", "h2c"),
+            List.of("te", "gzip"),
+            List.of("host", "b"),
+            List.of("content-length", "1"),
+            List.of("content-length", "x"),
+            List.of("content-length", "0", "content-length", "1"),
+            List.of("a", "b", ":path", "/"))) {
+      List<String> malformed = new ArrayList<>(good);
+      malformed.addAll(more);
+      cases.add(malformed);
+    }
+    for (String path : List.of("", "json", "*", "/a b", "http://a/", "/\u00e4", "/\u007f")) {
+      List<String> malformed = new ArrayList<>(good);
+      malformed.set(7, path);
+      cases.add(malformed);
+    }
+    List<String> method = new ArrayList<>(good);
+    method.set(1, "GE T");
+    cases.add(method);
+    return cases;
+  }
+
+  @ParameterizedTest
+  @MethodSource("malformed")
+  void resetsAStreamWhoseRequestIsMalformed(List<String> fields) {
+    try (FrameClient client = FrameClient.to(server)) {
+      client.send(
+          FrameClient.HEADERS,
+          FrameClient.END_HEADERS | FrameClient.END_STREAM,
+          1,
+          FrameClient.fields(fields.toArray(String[]::new)));
+      assertThat(client.await(FrameClient.RST_STREAM, 1).number(0))
+          .isEqualTo((int) Http2Error.PROTOCOL_ERROR.code());
+      client.get(3, "/json");
+      assertThat(client.awaitHeaders(3).status()).hasToString("200");
+    }
+    assertThat(server.counters.peerFaults()).isEqualTo(1);
+  }
+
+  @Test
+  void answersWhatItDoesNotServe() {
+    assertAnswer("400", "GET", "/a|b");
+    assertAnswer("404", "GET", "/missing");
+    assertAnswer("405", "DELETE", "/json");
+    assertAnswer("413", "POST", "/echo", "content-length", "1001");
+    assertAnswer("414", "GET", "/" + "a".repeat(100));
+    assertAnswer("417", "POST", "/echo", "expect", "a miracle");
+    assertAnswer("426", "GET", "/ws");
+    assertAnswer("501", "BREW", "/json");
+  }
+
+  @Test
+  void answersFieldsThatAreTooLarge() {
+    String[] large = {"a", "b".repeat(120), "c", "d".repeat(120), "e", "f".repeat(120)};
+    assertAnswer("200", "GET", "/json", large);
+    try (FrameClient client = FrameClient.to(server)) {
+      client.send(
+          FrameClient.HEADERS,
+          FrameClient.END_HEADERS | FrameClient.END_STREAM,
+          1,
+          FrameClient.request("GET", "/json")
+              + FrameClient.fields(large)
+              + FrameClient.fields(large));
+      assertThat(client.awaitHeaders(1).status()).hasToString("431");
+    }
+    assertThat(server.counters.peerFaults()).isEqualTo(1);
+  }
+
+  @Test
+  void refusesConnect() {
+    try (FrameClient client = FrameClient.to(server)) {
+      client.send(
+          FrameClient.HEADERS,
+          FrameClient.END_HEADERS | FrameClient.END_STREAM,
+          1,
+          FrameClient.fields(":method", "CONNECT", ":authority", "a:80"));
+      assertThat(client.awaitHeaders(1).status()).hasToString("501");
+    }
+  }
+
+  @Test
+  void asksForNoMoreOfABodyThatTurnsOutTooLong() {
+    try (FrameClient client = FrameClient.to(server)) {
+      client.post(1, "/json").send(FrameClient.DATA, 0, 1, "a".repeat(1000));
+      assertThat(client.awaitHeaders(1).status()).hasToString("405");
+      client.send(FrameClient.DATA, 0, 1, "a");
+      assertThat(client.await(FrameClient.RST_STREAM, 1).number(0))
+          .isEqualTo((int) Http2Error.NO_ERROR.code());
+      // What was under way is ignored.
+      client.send(FrameClient.DATA, 0, 1, "a").get(3, "/json");
+      assertThat(client.awaitHeaders(3).status()).hasToString("200");
+    }
+  }
+
+  @Test
+  void resetsAStreamWhoseBodyIsNotAsLongAsAnnounced() {
+    try (FrameClient client = FrameClient.to(server)) {
+      client
+          .post(1, "/echo", "content-length", "3")
+          .send(FrameClient.DATA, FrameClient.END_STREAM, 1, "ab");
+      assertThat(client.await(FrameClient.RST_STREAM, 1).number(0))
+          .isEqualTo((int) Http2Error.PROTOCOL_ERROR.code());
+    }
+  }
+
+  private void assertAnswer(String status, String method, String path, String... more) {
+    try (FrameClient client = FrameClient.to(server)) {
+      client.send(
+          FrameClient.HEADERS,
+          FrameClient.END_HEADERS | (method.equals("POST") ? 0 : FrameClient.END_STREAM),
+          1,
+          FrameClient.request(method, path) + FrameClient.fields(more));
+      Http2Headers answer = client.awaitHeaders(1);
+      assertThat(answer.status()).hasToString(status);
+      assertThat(answer.contains("connection")).isFalse();
+      assertThat(answer.contains("upgrade")).isFalse();
+      client.awaitBody(1);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of the line protocol. */
+@NullMarked
+package io.fdgate.protocol.line;
+
+import org.jspecify.annotations.NullMarked;
