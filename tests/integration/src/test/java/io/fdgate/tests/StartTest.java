@@ -1,0 +1,71 @@
+package io.fdgate.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a start takes along: the ahead-of-time cache, and nothing that is for later. */
+final class StartTest {
+  @TempDir private Path folder;
+
+  @Test
+  void classesComeFromTheAheadOfTimeCache() throws Exception {
+    List<String> loaded = loaded(Distribution.HOME);
+    assertThat(loaded)
+        .anyMatch(line -> line.matches(".*io.fdgate.gateway.Gateway source: shared objects file.*"))
+        .anyMatch(line ->
+            line.matches(
+                ".*io.netty.channel.epoll.EpollServerSocketChannel source: shared objects"
+                    + " file.*"));
+  }
+
+  @Test
+  void commandLineParserIsNotLoaded() throws Exception {
+    assertThat(loaded(Distribution.HOME)).noneMatch(line -> line.contains("picocli"));
+  }
+
+  /** A copy whose jars have other times than those that the cache knows. */
+  @Test
+  void distributionWithoutAFittingCacheStartsWithoutAWord() throws Exception {
+    Path copy = folder.resolve("fdgate");
+    try (Stream<Path> paths = Files.walk(Distribution.HOME)) {
+      for (Path path : (Iterable<Path>) paths::iterator) {
+        Files.copy(path, copy.resolve(Distribution.HOME.relativize(path).toString()));
+      }
+    }
+    try (Handover fdgate =
+        Handover.startCommand(
+            List.of(copy.resolve("bin/fdgate").toString()),
+            "--names",
+            "echo",
+            "tcp4:127.0.0.1:0")) {
+      fdgate.awaitLine("ready after ");
+      assertThat(fdgate.output().lines()).hasSize(2);
+    }
+  }
+
+  private List<String> loaded(Path home) throws IOException {
+    Path log = folder.resolve("classes");
+    try (Handover fdgate =
+        Handover.startCommand(
+            List.of(home.resolve("bin/fdgate").toString()),
+            "--env",
+            "FDGATE_JAVA_OPTS=-Xlog:class+load:file=" + log,
+            "--names",
+            "echo",
+            "tcp4:127.0.0.1:0")) {
+      fdgate.awaitLine("ready after ");
+      assertThat(Socat.exchange("hello\n", "tcp4:127.0.0.1:" + fdgate.port(0)))
+          .isEqualTo("hello\n");
+      return Files.readAllLines(log);
+    } catch (InterruptedException interrupted) {
+      throw new IOException(interrupted);
+    }
+  }
+}
