@@ -1,0 +1,125 @@
+package io.fdgate.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The machine is as it was, however the rig ends. */
+final class HostUnchangedTest {
+  // Folders that systemd, Podman and useradd write to; not those that change all the time.
+  private static final List<String> FOLDERS =
+      List.of("/etc", "/home", "/dev", "/var/lib/systemd", "/var/lib/containers", "/opt");
+  private static final List<String> SETTINGS =
+      List.of("fs/file-max", "fs/nr_open", "kernel/hostname", "net/ipv4/ip_forward");
+
+  @TempDir private Path folder;
+
+  @Test
+  void afterAnOrderlyEnd() throws Exception {
+    Machine before = Machine.now();
+    // systemd-tmpfiles clears /tmp when a system boots.
+    Path canary = Files.createFile(folder.resolve("canary"));
+    long namespace;
+    try (Rig rig = Rig.boot("rig-orderly")) {
+      namespace = namespace(rig.pid());
+      rig.root("sh", "-c", "echo changed >/etc/fdgate-was-here; useradd other").ok();
+      rig.root("systemd-run", "socat", "tcp4-listen:3999", "-").ok();
+    }
+    assertThat(canary).exists();
+    assertUnchanged(before, namespace);
+  }
+
+  @Test
+  void afterItsScriptWasKilled() throws Exception {
+    Machine before = Machine.now();
+    Rig rig = Rig.boot("rig-killed");
+    long namespace = namespace(rig.pid());
+    rig.script().destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+    await().until(() -> processesIn(namespace).isEmpty());
+    // What a killed script cannot remove, an empty cgroup, the next one does.
+    Rig.boot("rig-killed").close();
+    assertUnchanged(before, namespace);
+  }
+
+  private static void assertUnchanged(Machine before, long namespace) throws Exception {
+    await().until(() -> processesIn(namespace).isEmpty());
+    Machine after = Machine.now();
+    assertThat(after.mounts).isEqualTo(before.mounts);
+    assertThat(after.cgroups).isEqualTo(before.cgroups);
+    assertThat(after.files).isEqualTo(before.files);
+    assertThat(after.settings).isEqualTo(before.settings);
+  }
+
+  private static long namespace(long pid) throws IOException {
+    String link = Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/pid")).toString();
+    return Long.parseLong(link.replaceAll("\\D", ""));
+  }
+
+  private static List<Long> processesIn(long namespace) {
+    return ProcessHandle.allProcesses()
+        .map(ProcessHandle::pid)
+        .filter(pid -> {
+          try {
+            return namespace(pid) == namespace;
+          } catch (IOException ended) {
+            return false;
+          }
+        })
+        .toList();
+  }
+
+  /** What a guest might have changed. Processes and sockets are those of its namespaces. */
+  private record Machine(
+      List<String> mounts, Set<String> cgroups, Set<String> files, List<String> settings) {
+    static Machine now() throws IOException {
+      Set<String> files = new TreeSet<>();
+      for (String folder : FOLDERS) {
+        files.addAll(below(folder, 4));
+      }
+      List<String> settings = new java.util.ArrayList<>();
+      for (String setting : SETTINGS) {
+        settings.add(setting + " " + Files.readString(Path.of("/proc/sys/" + setting)));
+      }
+      return new Machine(
+          Files.readAllLines(Path.of("/proc/self/mounts")),
+          // Those of others come and go.
+          new TreeSet<>(
+              below("/sys/fs/cgroup", 2).stream().filter(path -> path.contains("rig.")).toList()),
+          files,
+          settings);
+    }
+
+    private static List<String> below(String folder, int depth) throws IOException {
+      if (!Files.isDirectory(Path.of(folder))) {
+        return List.of();
+      }
+      try (Stream<Path> files = Files.walk(Path.of(folder), depth)) {
+        return files
+            .filter(file -> !file.startsWith("/dev/pts"))
+            .map(HostUnchangedTest.Machine::withTime)
+            .toList();
+      } catch (java.io.UncheckedIOException unreadable) {
+        throw unreadable.getCause();
+      }
+    }
+
+    private static String withTime(Path file) {
+      try {
+        boolean timed = Files.isRegularFile(file) && !file.startsWith("/sys");
+        return file + (timed ? " " + Files.getLastModifiedTime(file) : "");
+      } catch (IOException gone) {
+        return file.toString();
+      }
+    }
+  }
+}
