@@ -59,7 +59,7 @@ final class AutobahnTest {
             .redirectErrorStream(true)
             .start();
     Output output = new Output(suite.getInputStream());
-    if (!suite.waitFor(8, TimeUnit.MINUTES)) {
+    if (!suite.waitFor(20, TimeUnit.MINUTES)) {
       suite.destroyForcibly();
       throw new AssertionError("the suite does not end: " + output.text());
     }
