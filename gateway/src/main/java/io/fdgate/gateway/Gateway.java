@@ -115,16 +115,24 @@ public final class Gateway {
     stop.await();
   }
 
+  /** Takes no more connections and datagrams: what arrives from now on is the next process's. */
+  public void stopTaking() {
+    listeners.forEach(Listener::stop);
+  }
+
   /**
-   * Stops taking connections and datagrams, lets open connections end, and closes those that are
-   * left when the time is over.
+   * Lets what was taken end after {@link #stopTaking}, and closes the connections that are left
+   * when the time is over.
    *
    * @throws InterruptedException when the caller is interrupted; then nothing is waited for
    */
   public void drain(Duration timeout) throws InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
     for (Listener listener : listeners) {
-      listener.stop();
+      if (listener.binding().socket().isStream()) {
+        // Not before: a connection that is accepted meanwhile would hear nothing of the drain.
+        listener.stopped().await(left(deadline), TimeUnit.NANOSECONDS);
+      }
     }
     connections.drain();
     for (Listener listener : listeners) {
@@ -144,7 +152,8 @@ public final class Gateway {
   private void close() {
     listeners.forEach(Listener::stop);
     connections.close();
-    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    // A protocol that blocks its loop must not keep the process.
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
   }
 
   private static long left(long deadline) {

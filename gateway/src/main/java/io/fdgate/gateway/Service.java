@@ -95,6 +95,8 @@ public final class Service {
     Runnable stopLog = startLog(configuration);
     try {
       gateway.awaitStop();
+      // First: whoever reads the log or the state may be slow.
+      gateway.stopTaking();
       String open = ServiceReport.connections(gateway.connections());
       notifier.stopping("Stopping, " + open + " open");
       logger.info("stopping, {} open", open);

@@ -1,12 +1,16 @@
 package io.fdgate.protocol.http;
 
+import static io.fdgate.protocol.GatewayEvent.GRACE;
+
 import io.fdgate.protocol.GatewayEvent;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -24,11 +28,14 @@ final class Http2Session extends AttachedHandler {
   /** How often idle streams are looked for within the idle timeout. */
   private static final int LOOKS = 4;
 
+  private static final int ALL_STREAMS = Integer.MAX_VALUE;
+
   private final HttpServer server;
   private final Set<StreamCarrier> streams = new LinkedHashSet<>();
   private @Nullable ConnectionNotes notes;
   private @Nullable Future<?> timer;
   private long quietSinceNanos;
+  private boolean draining;
   private boolean ending;
   private boolean closing;
 
@@ -99,6 +106,9 @@ final class Http2Session extends AttachedHandler {
   /** Frames that are of no stream; the codec has acted on them. */
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (draining && message instanceof Http2PingFrame ping && ping.ack()) {
+      goAway();
+    }
     ReferenceCountUtil.release(message);
   }
 
@@ -106,7 +116,7 @@ final class Http2Session extends AttachedHandler {
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     switch (event) {
       case ChannelInputShutdownEvent _ -> inputEnded();
-      case GatewayEvent.DRAIN -> goAway();
+      case GatewayEvent.DRAIN -> drain();
       default -> ctx.fireUserEventTriggered(event);
     }
   }
@@ -120,6 +130,20 @@ final class Http2Session extends AttachedHandler {
     ending = true;
     List.copyOf(streams).forEach(StreamCarrier::inputEnded);
     closeWhenDone();
+  }
+
+  /**
+   * Announces the end. The peer opens no stream once it knows, and when it has answered the PING
+   * behind the notice, all those from before have arrived.
+   */
+  private void drain() {
+    if (draining || ending) {
+      return;
+    }
+    draining = true;
+    ctx().write(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(ALL_STREAMS));
+    ctx().writeAndFlush(new DefaultHttp2PingFrame(0));
+    ctx().executor().schedule(this::goAway, GRACE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Takes no more streams, and closes when those that are open have ended. */

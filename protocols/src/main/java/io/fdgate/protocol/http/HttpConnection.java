@@ -1,5 +1,7 @@
 package io.fdgate.protocol.http;
 
+import static io.fdgate.protocol.GatewayEvent.GRACE;
+
 import io.fdgate.protocol.GatewayEvent;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -17,6 +19,7 @@ import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,12 +108,14 @@ final class HttpConnection extends AttachedHandler implements Carrier {
     }
     current = null;
     notes().answered(exchange);
-    if (!persistence.keepsAlive() || isEnding()) {
-      end(!exchange.isRequestEnded() || decoder.hasHeldBack());
+    if (!persistence.keepsAlive() || ending) {
+      end(draining || !exchange.isRequestEnded() || decoder.hasHeldBack());
     } else if (ctx().channel().isWritable()) {
+      awaitLast();
       decoder.resume();
       regulate();
     } else {
+      awaitLast();
       resumeWhenWritable = true;
     }
   }
@@ -255,11 +260,25 @@ final class HttpConnection extends AttachedHandler implements Carrier {
       case IdleStateEvent _ -> idle();
       case GatewayEvent.DRAIN -> {
         draining = true;
-        if (current == null && !ending && !decoder.isWithinHead()) {
-          end(false);
-        }
+        awaitLast();
       }
       default -> ctx.fireUserEventTriggered(event);
+    }
+  }
+
+  /**
+   * Ends a connection that the peer was not told the end of. It may have sent a request that has
+   * not arrived: that one is answered, with the notice that it is the last.
+   */
+  private void awaitLast() {
+    if (draining && current == null && !ending) {
+      ctx().executor().schedule(this::graceOver, GRACE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void graceOver() {
+    if (current == null && !ending && !decoder.isWithinHead()) {
+      end(true);
     }
   }
 

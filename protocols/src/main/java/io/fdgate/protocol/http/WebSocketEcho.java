@@ -3,7 +3,6 @@ package io.fdgate.protocol.http;
 import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.GatewayEvent;
 import io.fdgate.protocol.StreamHandler;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -22,6 +21,7 @@ final class WebSocketEcho extends StreamHandler {
   private static final Logger logger = LoggerFactory.getLogger(WebSocketEcho.class);
 
   private final Counters counters;
+  private boolean ended;
 
   WebSocketEcho(Counters counters) {
     this.counters = counters;
@@ -29,7 +29,7 @@ final class WebSocketEcho extends StreamHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (message instanceof WebSocketFrame) {
+    if (message instanceof WebSocketFrame && !ended) {
       ctx.write(message);
     } else {
       ReferenceCountUtil.release(message);
@@ -57,9 +57,14 @@ final class WebSocketEcho extends StreamHandler {
     }
   }
 
-  private static void end(ChannelHandlerContext ctx, String reason) {
-    ctx.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE, reason))
-        .addListener(ChannelFutureListener.CLOSE);
+  /** Frames that are on their way must not reset the connection. */
+  private void end(ChannelHandlerContext ctx, String reason) {
+    if (!ended) {
+      ended = true;
+      ctx.write(new CloseWebSocketFrame(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE, reason));
+      Linger.close(ctx, true);
+      ctx.channel().config().setAutoRead(true);
+    }
   }
 
   /** A malformed frame, which Netty has answered, or a reset: the peer's affair. */

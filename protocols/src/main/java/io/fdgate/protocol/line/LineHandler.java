@@ -1,5 +1,7 @@
 package io.fdgate.protocol.line;
 
+import static io.fdgate.protocol.GatewayEvent.GRACE;
+
 import io.fdgate.protocol.GatewayEvent;
 import io.fdgate.protocol.PeerIdentity;
 import io.fdgate.protocol.StreamHandler;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +39,7 @@ final class LineHandler extends StreamHandler {
   private Stage stage = Stage.ANSWERING;
   private boolean answering;
   private boolean inputEnded;
+  private boolean lastAnswered;
   private boolean faulty;
   private long unsentBefore;
 
@@ -48,7 +52,7 @@ final class LineHandler extends StreamHandler {
   private enum Stage {
     /** It is answered. */
     ANSWERING,
-    /** Only what was received is answered, then the connection ends. */
+    /** What was received is answered, or else what comes next, then the connection ends. */
     DRAINING,
     /** It is discarded. The last answers are on their way, or taken and the peer is to hang up. */
     ENDING
@@ -73,7 +77,7 @@ final class LineHandler extends StreamHandler {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf input = (ByteBuf) message;
-    if (stage == Stage.ANSWERING && input.isReadable()) {
+    if (stage != Stage.ENDING && input.isReadable()) {
       received.add(input);
       answer(ctx);
     } else {
@@ -99,6 +103,7 @@ final class LineHandler extends StreamHandler {
       if (stage == Stage.ANSWERING) {
         stage = Stage.DRAINING;
         answer(ctx);
+        ctx.executor().schedule(() -> graceOver(ctx), GRACE.toMillis(), TimeUnit.MILLISECONDS);
       }
     } else {
       ctx.fireUserEventTriggered(event);
@@ -126,7 +131,7 @@ final class LineHandler extends StreamHandler {
       while (more && stage != Stage.ENDING && ctx.channel().isWritable()) {
         more = answerBatch(ctx);
       }
-      boolean last = inputEnded || stage == Stage.DRAINING;
+      boolean last = inputEnded || (stage == Stage.DRAINING && lastAnswered);
       if (!more && last && stage != Stage.ENDING) {
         end(ctx);
       }
@@ -195,10 +200,19 @@ final class LineHandler extends StreamHandler {
     if (found == Found.NOTHING && inputEnded) {
       found = splitter.end();
     }
-    if (found != Found.NOTHING && deadline != null) {
-      deadline.signOfLife();
+    if (found != Found.NOTHING) {
+      lastAnswered = stage == Stage.DRAINING;
+      if (deadline != null) {
+        deadline.signOfLife();
+      }
     }
     return found;
+  }
+
+  /** Nothing came that could have been answered last. */
+  private void graceOver(ChannelHandlerContext ctx) {
+    lastAnswered = true;
+    answer(ctx);
   }
 
   /** Takes no more requests, and closes when the last answer is sent. */

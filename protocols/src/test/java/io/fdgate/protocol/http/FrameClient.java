@@ -23,6 +23,7 @@ final class FrameClient implements AutoCloseable {
   static final int WINDOW_UPDATE = 8;
   static final int CONTINUATION = 9;
   static final int END_STREAM = 1;
+  static final int ACK = 1;
   static final int END_HEADERS = 4;
 
   private final RawClient client;

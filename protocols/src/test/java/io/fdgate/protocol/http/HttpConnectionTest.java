@@ -159,6 +159,39 @@ final class HttpConnectionTest {
   }
 
   @Test
+  void answersARequestThatCrossesTheDrainAsTheLast() throws InterruptedException {
+    try (RawClient client = server.connect()) {
+      server.drain(server.accepted());
+      client.send(PLAINTEXT);
+      assertThat(client.readAll()).contains("connection: close").endsWith(HELLO);
+    }
+  }
+
+  @Test
+  void goesOnAfterAnAnswerThatWasBegunBeforeTheDrain() throws InterruptedException {
+    try (RawClient client = server.connect()) {
+      client.send("POST /echo" + HOST + "Content-Length: 4\r\n\r\nab").readUntil("\r\n\r\nab");
+      server.drain(server.accepted());
+      client.send("cd").readUntil("cd");
+      client.send(PLAINTEXT);
+      assertThat(client.readAll()).contains("connection: close").endsWith(HELLO);
+    }
+  }
+
+  @Test
+  void doesNotResetAClientThatSendsAfterTheEnd() throws InterruptedException {
+    try (RawClient client = server.connect()) {
+      Channel connection = server.accepted();
+      server.drain(connection);
+      assertThat(client.readAll()).isEmpty();
+      client.send(PLAINTEXT).send(PLAINTEXT);
+      assertThat(connection.isOpen()).isTrue();
+      client.shutdownOutput();
+      connection.closeFuture().sync();
+    }
+  }
+
+  @Test
   void finishesWhatIsInFlightWhenDraining() throws InterruptedException {
     try (RawClient client = server.connect()) {
       client.send("POST /echo" + HOST + "Content-Length: 4\r\nExpect: 100-continue\r\n\r\n");

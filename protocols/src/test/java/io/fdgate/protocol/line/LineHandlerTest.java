@@ -201,14 +201,26 @@ class LineHandlerTest {
   }
 
   @Test
-  void closesWhenTheGatewayDrains() {
+  void answersOnceMoreWhenTheGatewayDrains() {
     channel.send("PING\nPI");
     drain();
-    channel.send("NG\nPING\n");
+    assertThat(channel.received()).isEqualTo("OK PONG\n");
+    assertThat(channel.isOutputShutdown()).isFalse();
+    channel.send("NG\n");
+    channel.send("PING\n");
     assertThat(channel.received()).isEqualTo("OK PONG\n");
     assertThat(channel.isOutputShutdown()).isTrue();
     channel.halfClose();
     assertThat(channel.isOpen()).isFalse();
+  }
+
+  @Test
+  void closesAnIdleConnectionSomeTimeAfterTheGatewayBeganToDrain() {
+    drain();
+    pass(GatewayEvent.GRACE.toMillis() - 1);
+    assertThat(channel.isOutputShutdown()).isFalse();
+    pass(1);
+    assertThat(channel.isOutputShutdown()).isTrue();
   }
 
   @Test
@@ -219,7 +231,7 @@ class LineHandlerTest {
     channel.send("PING\n");
     assertThat(channel.isOutputShutdown()).isFalse();
     channel.peerReadsOn();
-    assertThat(channel.received()).isEqualTo("OK 0123456789\n".repeat(8_000));
+    assertThat(channel.received()).isEqualTo("OK 0123456789\n".repeat(8_000) + "OK PONG\n");
     assertThat(channel.isOutputShutdown()).isTrue();
   }
 

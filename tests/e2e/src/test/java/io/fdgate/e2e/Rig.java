@@ -106,6 +106,22 @@ final class Rig implements AutoCloseable {
     enter("user", text, "sh", "-euc", "mkdir -p \"${1%/*}\"; cat >\"$1\"", "sh", path).ok();
   }
 
+  /** Adds a drop-in to one of the system's units, until the end of the test. */
+  void override(String unit, String text) throws IOException, InterruptedException {
+    String path = "/etc/systemd/system/" + unit + ".d/test.conf";
+    enter("root", text, "sh", "-euc", "mkdir -p \"${1%/*}\"; cat >\"$1\"", "sh", path).ok();
+    root("systemctl", "daemon-reload").ok();
+  }
+
+  /** What a script of src/test/python prints, run as root. */
+  String python(String script, String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add("python3");
+    command.add(CHECKOUT.resolve("tests/e2e/src/test/python").resolve(script).toString());
+    command.addAll(List.of(arguments));
+    return root(command.toArray(String[]::new)).ok();
+  }
+
   /** What socat gets back for a text, which it half-closes after. */
   String exchange(String text, String address) throws IOException, InterruptedException {
     // The time to wait after the half-close: a stream ends by itself, a datagram has no end.
