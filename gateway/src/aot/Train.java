@@ -17,14 +17,22 @@ import java.net.Socket;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * Makes the ahead-of-time cache of a distribution (JEP 483, JEP 514): starts it as systemd would,
- * with inherited sockets for every protocol, asks each once, and stops it. The build runs it as
- * {@code java Train.java DISTRIBUTION}; without the cache fdgate only starts slower.
+ * Makes the archive of loaded and linked classes of a distribution's runtime (JEP 483): starts fdgate
+ * as systemd would, with inherited sockets for every protocol, asks each once, stops it, and has the
+ * JVM archive what was loaded. It lies where the runtime looks for its archive by itself. At the end
+ * it makes sure that the archive is used. The build runs it as {@code java Train.java DISTRIBUTION}.
+ *
+ * <p>Twice, because only a JVM that runs from an archive tells of the classes that archiving itself
+ * brings about, and only one that runs without tells of all the lambda forms.
  *
  * <p>Java closes descriptors in the children that it starts, hence posix_spawn(3).
  */
@@ -35,22 +43,87 @@ public final class Train {
   private static final int SOCK_DGRAM = 2;
   private static final int FIRST_FD = 3;
   private static final int TIMEOUT_MILLIS = 60_000;
+  private static final int MOST_OUTSIDE = 20;
+
+  private static final String INVOKERS = "@lambda-form-invoker";
+  private static final Pattern LOADED = Pattern.compile("(?m)^(io\\.fdgate|io\\.netty)\\.\\S+ source: .*");
+
+  private final Path home;
+  private final Path work;
 
   private record Open(String name, int fd, int port) {}
 
-  private Train() {}
+  private Train(Path home, Path work) {
+    this.home = home;
+    this.work = work;
+  }
 
   public static void main(String[] arguments) throws Throwable {
     Path home = Path.of(arguments[0]).toAbsolutePath();
-    Path cache = home.resolve("lib/fdgate.aot");
+    new Train(home, home.resolveSibling("training")).train();
+  }
+
+  private void train() throws Throwable {
+    Files.createDirectories(work);
+    Path first = work.resolve("first.classes");
+    run("-Xshare:off -XX:DumpLoadedClassList=" + first);
+    archive(first, "-XX:-AOTClassLinking");
+    Path second = work.resolve("second.classes");
+    run("-XX:DumpLoadedClassList=" + second);
+    try (Stream<String> lines = Files.lines(first)) {
+      Files.write(
+          second, lines.filter(line -> line.startsWith(INVOKERS)).toList(), StandardOpenOption.APPEND);
+    }
+    archive(second, "-XX:+AOTClassLinking");
+    verify();
+  }
+
+  /** Archives the classes of a list as what the runtime uses by default. */
+  private void archive(Path classes, String option) throws IOException, InterruptedException {
+    Path log = work.resolve("archive.log");
+    Process java =
+        new ProcessBuilder(
+                home.resolve("runtime/bin/java").toString(),
+                "-Xshare:dump",
+                "-XX:SharedClassListFile=" + classes,
+                option,
+                "--module",
+                "io.fdgate")
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    if (java.waitFor() != 0) {
+      throw new IOException("no archive was made: " + log);
+    }
+  }
+
+  /** An archive that does not fit is passed over in silence, and starts take five times as long. */
+  private void verify() throws Throwable {
+    Path log = work.resolve("loaded");
+    run("-Xshare:on -Xlog:class+load:file=" + log + ":none");
+    String loaded = Files.readString(log);
+    List<String> outside =
+        LOADED
+            .matcher(loaded)
+            .results()
+            .map(MatchResult::group)
+            .filter(line -> !line.contains("shared objects file"))
+            .toList();
+    if (!loaded.contains("io.fdgate.gateway.Gateway source: shared objects file")
+        || outside.size() > MOST_OUTSIDE) {
+      throw new IOException("the archive is not used: " + outside);
+    }
+  }
+
+  /** Starts fdgate, asks each protocol once, and stops it. */
+  private void run(String options) throws Throwable {
     List<Open> sockets =
         List.of(
             open("echo", SOCK_STREAM),
             open("http", SOCK_STREAM),
             open("line", SOCK_STREAM),
             open("echo", SOCK_DGRAM));
-    Files.deleteIfExists(cache);
-    int pid = start(home, cache, sockets);
+    int pid = start(options, sockets);
     ProcessHandle gateway = ProcessHandle.of(pid).orElseThrow();
     try {
       exchange(sockets);
@@ -58,9 +131,9 @@ public final class Train {
       await(pid);
     } finally {
       gateway.destroyForcibly();
-    }
-    if (!Files.exists(cache)) {
-      throw new IOException("no cache was written");
+      for (Open socket : sockets) {
+        call("close", socket.fd());
+      }
     }
   }
 
@@ -110,7 +183,7 @@ public final class Train {
     }
   }
 
-  private static int start(Path home, Path cache, List<Open> sockets) throws Throwable {
+  private int start(String options, List<Open> sockets) throws Throwable {
     String names = String.join(":", sockets.stream().map(Open::name).toList());
     Map<String, String> environment =
         Map.of(
@@ -118,15 +191,16 @@ public final class Train {
             "JAVA_HOME", System.getProperty("java.home"),
             "LISTEN_FDS", Integer.toString(sockets.size()),
             "LISTEN_FDNAMES", names,
-            "FDGATE_JAVA_OPTS", "-XX:AOTCacheOutput=" + cache);
-    String script = "LISTEN_PID=$$ exec \"$0\" --config \"$1\" >/dev/null 2>&1";
+            "FDGATE_JAVA_OPTS", options);
+    String script = "LISTEN_PID=$$ exec \"$0\" --config \"$1\" >\"$2\" 2>&1";
     List<String> command =
         List.of(
             "/bin/sh",
             "-c",
             script,
             home.resolve("bin/fdgate").toString(),
-            home.resolve("conf/fdgate.toml").toString());
+            home.resolve("conf/fdgate.toml").toString(),
+            work.resolve("fdgate.log").toString());
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment actions = arena.allocate(512, 16);
       call("posix_spawn_file_actions_init", actions);

@@ -10,14 +10,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a start takes along: the ahead-of-time cache, and nothing that is for later. */
+/** What a start takes along: the archive of loaded classes, and nothing that is for later. */
 final class StartTest {
   @TempDir private Path folder;
 
+  /** As cp -r, tar and COPY leave it: with other times than those of the build. */
   @Test
-  void classesComeFromTheAheadOfTimeCache() throws Exception {
-    List<String> loaded = loaded(Distribution.HOME);
-    assertThat(loaded)
+  void classesOfACopyComeFromTheArchive() throws Exception {
+    assertThat(loaded(copy()))
         .anyMatch(line -> line.matches(".*io.fdgate.gateway.Gateway source: shared objects file.*"))
         .anyMatch(line ->
             line.matches(
@@ -30,24 +30,41 @@ final class StartTest {
     assertThat(loaded(Distribution.HOME)).noneMatch(line -> line.contains("picocli"));
   }
 
-  /** A copy whose jars have other times than those that the cache knows. */
   @Test
-  void distributionWithoutAFittingCacheStartsWithoutAWord() throws Exception {
-    Path copy = folder.resolve("fdgate");
-    try (Stream<Path> paths = Files.walk(Distribution.HOME)) {
-      for (Path path : (Iterable<Path>) paths::iterator) {
-        Files.copy(path, copy.resolve(Distribution.HOME.relativize(path).toString()));
-      }
-    }
+  void distributionWithoutAnArchiveStartsWithoutAWord() throws Exception {
+    Path copy = copy();
+    Files.writeString(copy.resolve("runtime/lib/server/classes.jsa"), "of another build");
+    assertStartsWithoutAWord(copy);
+  }
+
+  @Test
+  void runtimeForAnotherMachineGivesWayToJavaHome() throws Exception {
+    Path copy = copy();
+    Files.writeString(copy.resolve("runtime/loader"), "/lib/ld-linux-other.so.1 other\n");
+    Files.writeString(copy.resolve("runtime/bin/java"), "a program for another machine");
+    assertStartsWithoutAWord(copy);
+  }
+
+  private static void assertStartsWithoutAWord(Path home) throws IOException {
     try (Handover fdgate =
         Handover.startCommand(
-            List.of(copy.resolve("bin/fdgate").toString()),
+            List.of(home.resolve("bin/fdgate").toString()),
             "--names",
             "echo",
             "tcp4:127.0.0.1:0")) {
       fdgate.awaitLine("ready after ");
       assertThat(fdgate.output().lines()).hasSize(2);
     }
+  }
+
+  private Path copy() throws IOException {
+    Path copy = folder.resolve("fdgate");
+    try (Stream<Path> paths = Files.walk(Distribution.HOME)) {
+      for (Path path : (Iterable<Path>) paths::iterator) {
+        Files.copy(path, copy.resolve(Distribution.HOME.relativize(path).toString()));
+      }
+    }
+    return copy;
   }
 
   private List<String> loaded(Path home) throws IOException {
