@@ -4,6 +4,7 @@
 bin/bench cold [-r ROUNDS]    exec to the first answered byte, a client queued; RSS then
 bin/bench echo [-r ROUNDS]    TCP echo: round trips a second, p50 and p99
 bin/bench udp  [-r ROUNDS]    UDP echo, the same, and what was lost
+bin/bench forward [-r ROUNDS] TCP carried, beside systemd-socket-proxyd and HAProxy
 
 The server is pinned to one core and the client to another. What is printed is also written to
 tests/benchmarks/target/NAME.json and NAME.svg. Noise is not averaged away: the spread is shown.
@@ -19,6 +20,8 @@ import subprocess
 import sys
 import time
 
+import forward
+
 HERE = pathlib.Path(__file__).resolve().parent
 TARGET = HERE / "target"
 FDGATE = HERE.parent.parent / "gateway/target/fdgate/bin/fdgate"
@@ -29,20 +32,21 @@ SERVER_CORE, CLIENT_CORE = CORES[0], CORES[-1]
 class Server:
     """A process that inherited one socket as descriptor 3, as systemd would start it."""
 
-    def __init__(self, command, name, kind=socket.SOCK_STREAM, pinned=True):
+    def __init__(self, command, name, kind=socket.SOCK_STREAM, pinned=True, core=SERVER_CORE):
         self.socket = socket.socket(socket.AF_INET, kind)
         self.socket.bind(("127.0.0.1", 0))
         if kind == socket.SOCK_STREAM:
             self.socket.listen(4096)
         self.port = self.socket.getsockname()[1]
-        self.command, self.name, self.pinned, self.pid = command, name, pinned, 0
+        self.command, self.name, self.pid = command, name, 0
+        self.pinned, self.core = pinned, core
 
     def start(self):
         self.pid = os.fork()
         if self.pid == 0:
             try:
                 if self.pinned:
-                    os.sched_setaffinity(0, {SERVER_CORE})
+                    os.sched_setaffinity(0, {self.core})
                 null = os.open(os.devnull, os.O_RDWR)
                 for fd in (0, 1, 2):
                     os.dup2(null, fd)
@@ -190,11 +194,11 @@ def main():
     parser = argparse.ArgumentParser(
         prog="bin/bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["cold", "echo", "udp"])
+    parser.add_argument("what", choices=["cold", "echo", "udp", "forward"])
     parser.add_argument("-r", "--rounds", type=int, default=5, help="how often each is measured")
     options = parser.parse_args()
     TARGET.mkdir(exist_ok=True)
-    for program in ("floor", "load"):
+    for program in ("floor", "load", "flow"):
         subprocess.run(
             ["cc", "-O2", "-o", TARGET / program, HERE / "native" / (program + ".c")], check=True
         )
@@ -204,6 +208,8 @@ def main():
     elif options.what == "echo":
         cases = {"64 B x 50 connections": (50, 64, 1), "16 KiB x 4 deep": (1, 16384, 4)}
         throughput("echo", "tcp", cases, options.rounds)
+    elif options.what == "forward":
+        forward.run(sys.modules[__name__], options.rounds)
     else:
         throughput("udp", "udp", {"64 B x 50 clients": (50, 64, 1)}, options.rounds)
 
