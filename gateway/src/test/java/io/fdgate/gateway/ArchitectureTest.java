@@ -47,6 +47,7 @@ final class ArchitectureTest {
     onlyIn("picocli..", "io.fdgate.gateway.cli");
     onlyIn("com.electronwill..", "io.fdgate.gateway.config");
     onlyIn("ch.qos.logback..", "io.fdgate.gateway.log");
+    onlyIn("io.netty.handler.codec.haproxy..", "io.fdgate.gateway.proxy");
   }
 
   @Test

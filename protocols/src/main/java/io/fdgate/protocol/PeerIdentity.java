@@ -7,6 +7,7 @@ import io.netty.channel.epoll.VSockAddress;
 import io.netty.channel.unix.PeerCredentials;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /** Who is at the other end: an address, or for a Unix connection a process. */
 public sealed interface PeerIdentity {
@@ -27,12 +28,16 @@ public sealed interface PeerIdentity {
   record Gone() implements PeerIdentity {}
 
   /**
-   * Asks the kernel.
+   * Takes what a trusted proxy told ({@link Proxied}), or asks the kernel.
    *
    * @param connection a VSOCK connection is a Unix channel too; {@code local} tells them apart
    * @param local where the inherited socket is bound
    */
   static PeerIdentity of(Channel connection, Endpoint local) {
+    Optional<Proxied> proxied = Proxied.of(connection);
+    if (proxied.isPresent()) {
+      return new Address(proxied.get().client());
+    }
     return switch (local) {
       case Endpoint.Inet _ ->
           connection.remoteAddress() instanceof InetSocketAddress address

@@ -3,6 +3,7 @@ package io.fdgate.gateway.config;
 import io.fdgate.gateway.Fault;
 import io.fdgate.gateway.FaultException;
 import io.fdgate.gateway.config.Configuration.Log;
+import io.fdgate.gateway.proxy.TrustedPeers;
 import io.fdgate.protocol.DatagramProtocol;
 import io.fdgate.protocol.Protocol;
 import io.fdgate.protocol.Setting;
@@ -35,9 +36,18 @@ public final class ConfigurationFile {
       Setting.text("stream", "The protocol for the stream sockets of this name.");
   private static final Setting<Optional<String>> DATAGRAM =
       Setting.text("datagram", "The protocol for the datagram sockets of this name.");
+  private static final Setting<List<String>> ACCEPT_PROXY_PROTOCOL =
+      Setting.textOrTexts(
+          "accept_proxy_protocol",
+          List.of(),
+          "Proxies from which alone connections are taken, each beginning with a header of the"
+              + " PROXY protocol: "
+              + TrustedPeers.EXPECTED
+              + ", or a list of them.");
 
   /** The settings of every {@code [sockets.NAME]} table, before those of its protocols. */
-  public static final List<Setting<?>> TABLE = List.of(PROTOCOL, STREAM, DATAGRAM);
+  public static final List<Setting<?>> TABLE =
+      List.of(PROTOCOL, STREAM, DATAGRAM, ACCEPT_PROXY_PROTOCOL);
 
   private final String file;
   private final ProtocolRegistry protocols;
@@ -153,7 +163,38 @@ public final class ConfigurationFile {
     }
     Map<String, String> keyLocations = new HashMap<>();
     table.keySet().forEach(key -> keyLocations.put(key, file + ":" + table.lineOf(key)));
-    return new SocketTable(name, stream, datagram, settings, file + ":" + line, keyLocations);
+    return new SocketTable(
+        name,
+        stream,
+        datagram,
+        trustedPeers(table, header),
+        settings,
+        file + ":" + line,
+        keyLocations);
+  }
+
+  private Optional<TrustedPeers> trustedPeers(TomlTable table, String header) {
+    String key = ACCEPT_PROXY_PROTOCOL.key();
+    if (!table.containsKey(key)) {
+      return Optional.empty();
+    }
+    List<String> entries =
+        new Settings(values(table, header, List.of(ACCEPT_PROXY_PROTOCOL)))
+            .get(ACCEPT_PROXY_PROTOCOL);
+    try {
+      return Optional.of(entries).filter(list -> !list.isEmpty()).map(TrustedPeers::of);
+    } catch (IllegalArgumentException wrong) {
+      fault(
+          table.lineOf(key),
+          inTable(header)
+              + key
+              + " has \""
+              + wrong.getMessage()
+              + "\" (expected: "
+              + TrustedPeers.EXPECTED
+              + ")");
+      return Optional.empty();
+    }
   }
 
   private Optional<String> protocol(TomlTable table, Setting<Optional<String>> key) {

@@ -1,5 +1,6 @@
 package io.fdgate.gateway.config;
 
+import io.fdgate.gateway.proxy.TrustedPeers;
 import io.fdgate.protocol.Settings;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import java.util.Optional;
  * @param name the NAME
  * @param stream the protocol for stream sockets of this name, if the table chooses one
  * @param datagram the protocol for datagram sockets of this name, if the table chooses one
+ * @param trustedPeers who must begin connections with a PROXY header, if anyone
  * @param settings the values for the protocols that can serve this name, by protocol
  * @param location where the table is, {@code FILE:LINE}
  * @param keyLocations where each key is
@@ -18,6 +20,7 @@ public record SocketTable(
     String name,
     Optional<String> stream,
     Optional<String> datagram,
+    Optional<TrustedPeers> trustedPeers,
     Map<String, Settings> settings,
     String location,
     Map<String, String> keyLocations) {

@@ -8,6 +8,9 @@ import io.fdgate.gateway.config.ProtocolRegistry;
 import io.fdgate.gateway.config.SocketNames;
 import io.fdgate.gateway.config.SocketTable;
 import io.fdgate.gateway.listener.Binding.Service;
+import io.fdgate.gateway.proxy.ProxyEdge;
+import io.fdgate.gateway.proxy.TrustedPeers;
+import io.fdgate.protocol.ConnectionInitializer;
 import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.DatagramProtocol;
 import io.fdgate.protocol.Protocol;
@@ -80,7 +83,13 @@ public final class BindingPlan {
         new SocketContext(socket.name(), socket.address(), settings, counters, () -> served);
     try {
       if (socket.isStream() && protocol instanceof StreamProtocol streams) {
-        Service service = new Service.Connections(streams.connections(context));
+        ConnectionInitializer connections = streams.connections(context);
+        Optional<TrustedPeers> trusted = table.flatMap(SocketTable::trustedPeers);
+        Service service =
+            new Service.Connections(
+                trusted.isPresent()
+                    ? new ProxyEdge(context, trusted.get(), connections)
+                    : connections);
         return new Binding(socket, protocol, choice.rule(), service, counters);
       }
       if (!socket.isStream() && protocol instanceof DatagramProtocol datagrams) {

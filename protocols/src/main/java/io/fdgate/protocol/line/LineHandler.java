@@ -4,6 +4,7 @@ import static io.fdgate.protocol.GatewayEvent.GRACE;
 
 import io.fdgate.protocol.GatewayEvent;
 import io.fdgate.protocol.PeerIdentity;
+import io.fdgate.protocol.Proxied;
 import io.fdgate.protocol.StreamHandler;
 import io.fdgate.protocol.line.LineSplitter.Found;
 import io.fdgate.protocol.line.RequestParser.Line;
@@ -115,7 +116,7 @@ final class LineHandler extends StreamHandler {
     if (cause instanceof IOException) {
       fault(ctx, cause.toString());
     } else {
-      logger.warn("connection {} cannot be served", ctx.channel().remoteAddress(), cause);
+      logger.warn("connection {} cannot be served", Proxied.source(ctx.channel()), cause);
     }
     ctx.close();
   }
@@ -262,7 +263,7 @@ final class LineHandler extends StreamHandler {
 
   /** Counts a connection once, however many faults the peer makes on it. */
   private void fault(ChannelHandlerContext ctx, String what) {
-    logger.debug("connection {}: {}", ctx.channel().remoteAddress(), what);
+    logger.debug("connection {}: {}", Proxied.source(ctx.channel()), what);
     if (!faulty) {
       faulty = true;
       service.socket().counters().peerFault();
