@@ -16,4 +16,11 @@ public interface DatagramPeer {
    *     returns
    */
   void reply(ByteBuf content);
+
+  /**
+   * The same peer, for replies after the call that brought the datagram, until the socket is no
+   * longer served; then they are dropped in silence. It equals every other that stands for the same
+   * client and the same address that the client wrote to.
+   */
+  DatagramPeer lasting();
 }

@@ -12,6 +12,14 @@ public enum DropReason {
   PEER_QUEUE_FULL("peer's queue full"),
   /** It claims to come from this very socket: an answer would be a loop. */
   LOOP("sent by this socket itself"),
+  /** A client more than {@code max_sessions}, or one for which there was no descriptor left. */
+  NO_SESSION("no session left"),
+  /** What waits for an upstream has reached its limit, or the upstream does not read. */
+  UPSTREAM_BUSY("upstream busy"),
+  /** No upstream took it in {@code connect_timeout}. */
+  UPSTREAM_UNREACHABLE("upstream unreachable"),
+  /** A reply of an upstream beyond {@code max_replies}. */
+  UNASKED_REPLY("unasked reply"),
   /** The protocol's handler threw an exception. */
   PROTOCOL_FAULT("protocol fault");
 

@@ -14,6 +14,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 
 /**
  * The memory of recvmmsg(2) and sendmmsg(2) for one socket: a row of slots, each with a {@code
@@ -45,6 +46,8 @@ final class DatagramBatch {
   private static final int IPV6_RECVPKTINFO = 49;
   private static final int IPV6_PKTINFO = 50;
 
+  // What every address begins with.
+  private static final int FAMILY = 2;
   private static final int AF_UNIX = 1;
   private static final int AF_INET = 2;
   private static final int AF_INET6 = 10;
@@ -82,12 +85,12 @@ final class DatagramBatch {
     this.packetInfo = packetInfo;
     receiveHeaders = 0;
     sendHeaders = receiveHeaders + (long) slots * HEADER;
-    // One more: the reply that is not in place.
+    // One more: the reply that is not in place, or to a lasting peer.
     receiveVectors = sendHeaders + (slots + 1L) * HEADER;
     sendVectors = receiveVectors + (long) slots * IOVEC;
     addresses = sendVectors + (slots + 1L) * IOVEC;
-    controls = addresses + (long) slots * ADDRESS;
-    payloads = (controls + (long) slots * CONTROL_SPACE + 4095) & -4096;
+    controls = addresses + (slots + 1L) * ADDRESS;
+    payloads = (controls + (slots + 1L) * CONTROL_SPACE + 4095) & -4096;
     memory = Libc.map(payloads + (slots + 1L) * payload);
     contents = new ByteBuf[slots + 1];
     for (int i = 0; i <= slots; i++) {
@@ -146,7 +149,7 @@ final class DatagramBatch {
   /** Whether the sender has an address at all. */
   boolean hasSender(int slot) {
     // A Unix client that did not bind gives no more than a family, or nothing.
-    return nameLength(slot) > 2;
+    return nameLength(slot) > FAMILY;
   }
 
   /** The sender of a filled slot. */
@@ -217,6 +220,30 @@ final class DatagramBatch {
     return send(slots, 1);
   }
 
+  /** The way back to the sender of a filled slot, from the address that the sender wrote to. */
+  WayBack wayBack(int slot) {
+    int control = packetInfo ? writeSource(slot) : 0;
+    return new WayBack(
+        bytes(addresses + (long) slot * ADDRESS, nameLength(slot)),
+        bytes(controls + (long) slot * CONTROL_SPACE, control));
+  }
+
+  /** Copies a reply and sends it; returns 1 or a negated errno. */
+  int reply(WayBack to, ByteBuf content) {
+    long name = addresses + (long) slots * ADDRESS;
+    long control = controls + (long) slots * CONTROL_SPACE;
+    MemorySegment.copy(to.name(), 0, memory, JAVA_BYTE, name, to.name().length);
+    MemorySegment.copy(to.source(), 0, memory, JAVA_BYTE, control, to.source().length);
+    int length = content.readableBytes();
+    contents[slots].setIndex(0, 0).writeBytes(content, content.readerIndex(), length);
+    long header = sendHeaders + (long) slots * HEADER;
+    prepare(slots, slots, to.name().length, address(payloads, slots, payload), length);
+    memory.set(JAVA_LONG, header + CONTROL_LENGTH, to.source().length);
+    int result = send(slots, 1);
+    // A broadcast address was written to: it cannot be a source, so the kernel chooses one.
+    return result < 0 && result != -Libc.EAGAIN && dropSource(slots) ? send(slots, 1) : result;
+  }
+
   /** The longest reply. */
   int longest() {
     return payload;
@@ -242,16 +269,20 @@ final class DatagramBatch {
   }
 
   private void prepare(int at, int slot, long data, int length) {
+    prepare(at, slot, nameLength(slot), data, length);
+    int control = packetInfo ? writeSource(slot) : 0;
+    memory.set(JAVA_LONG, sendHeaders + (long) at * HEADER + CONTROL_LENGTH, control);
+  }
+
+  private void prepare(int at, int slot, int nameLength, long data, int length) {
     memory.set(JAVA_LONG, sendVectors + (long) at * IOVEC, data);
     memory.set(JAVA_LONG, sendVectors + (long) at * IOVEC + 8, length);
     long header = sendHeaders + (long) at * HEADER;
     memory.set(JAVA_LONG, header, address(addresses, slot, ADDRESS));
-    memory.set(JAVA_INT, header + NAME_LENGTH, nameLength(slot));
+    memory.set(JAVA_INT, header + NAME_LENGTH, nameLength);
     memory.set(JAVA_LONG, header + IOV, address(sendVectors, at, IOVEC));
     memory.set(JAVA_LONG, header + IOV_COUNT, 1);
-    int control = packetInfo ? writeSource(slot) : 0;
     memory.set(JAVA_LONG, header + CONTROL, address(controls, slot, CONTROL_SPACE));
-    memory.set(JAVA_LONG, header + CONTROL_LENGTH, control);
     memory.set(JAVA_INT, header + FLAGS, 0);
   }
 
@@ -333,7 +364,7 @@ final class DatagramBatch {
     int size = Math.max(0, length - 2);
     byte[] path = bytes(name + 2, size);
     boolean terminated = size > 0 && path[0] != 0 && path[size - 1] == 0;
-    return terminated ? java.util.Arrays.copyOf(path, size - 1) : path;
+    return terminated ? Arrays.copyOf(path, size - 1) : path;
   }
 
   private byte[] bytes(long from, int length) {

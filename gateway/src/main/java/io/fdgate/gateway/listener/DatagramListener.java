@@ -101,6 +101,12 @@ final class DatagramListener implements Listener, EpollIoHandle {
   private void registered(Future<? super IoRegistration> result) {
     if (result.isSuccess()) {
       registration = (IoRegistration) result.getNow();
+      try {
+        handler.started(loop);
+      } catch (RuntimeException | LinkageError broken) {
+        serving.setFailure(broken);
+        return;
+      }
       registration.submit(EpollIoOps.EPOLLIN);
       serving.setSuccess(null);
     } else {
@@ -161,6 +167,11 @@ final class DatagramListener implements Listener, EpollIoHandle {
   public void close() {
     if (!socket.isOpen()) {
       return;
+    }
+    try {
+      handler.stopped();
+    } catch (RuntimeException | LinkageError broken) {
+      logger.warn("protocol {} failed to stop", binding.protocol().name(), broken);
     }
     try {
       socket.close();
@@ -271,6 +282,27 @@ final class DatagramListener implements Listener, EpollIoHandle {
     binding.counters().datagramDropped(reason);
   }
 
+  private void replyLater(WayBack way, ByteBuf reply) {
+    if (!socket.isOpen()) {
+      return;
+    }
+    if (!way.isThere()) {
+      drop(DropReason.NO_REPLY_ADDRESS);
+    } else if (reply.readableBytes() > batch.longest()) {
+      drop(DropReason.UNREACHABLE);
+    } else {
+      sentNow(batch.reply(way, reply));
+    }
+  }
+
+  private void sentNow(int result) {
+    if (result > 0) {
+      binding.counters().datagramsSent(1);
+    } else {
+      refused(-result);
+    }
+  }
+
   /** The sender of the slot that is being handled. */
   private final class Peer implements DatagramPeer {
     private int slot;
@@ -292,13 +324,31 @@ final class DatagramListener implements Listener, EpollIoHandle {
       } else if (reply.readableBytes() > batch.longest()) {
         drop(DropReason.UNREACHABLE);
       } else {
-        int result = batch.replyNow(slot, reply);
-        if (result > 0) {
-          binding.counters().datagramsSent(1);
-        } else {
-          refused(-result);
-        }
+        sentNow(batch.replyNow(slot, reply));
       }
+    }
+
+    @Override
+    public DatagramPeer lasting() {
+      return new LastingPeer(DatagramListener.this, batch.wayBack(slot), address());
+    }
+  }
+
+  /**
+   * A sender for later.
+   *
+   * @param way equal for an equal sender that wrote to the same address
+   */
+  private record LastingPeer(DatagramListener socket, WayBack way, Endpoint address)
+      implements DatagramPeer {
+    @Override
+    public void reply(ByteBuf reply) {
+      socket.replyLater(way, reply);
+    }
+
+    @Override
+    public DatagramPeer lasting() {
+      return this;
     }
   }
 

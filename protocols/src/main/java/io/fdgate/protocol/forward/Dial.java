@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The search for an upstream that takes one client's connection: each in turn, then after a pause
- * all again, until {@code connect_timeout}. Used on the client's event loop.
+ * The search for an upstream that takes one client's connection, or datagrams: each in turn, then
+ * after a pause all again, until {@code connect_timeout}. Used on the client's event loop.
  */
 final class Dial {
   private static final long FIRST_PAUSE_MILLIS = 5;
@@ -85,12 +85,12 @@ final class Dial {
     switch (upstream.address()) {
       case UpstreamAddress.Unix unix -> attempt(upstream, () -> Outgoing.unix(unix));
       case UpstreamAddress.Vsock vsock -> attempt(upstream, () -> Outgoing.vsock(vsock));
-      case UpstreamAddress.Tcp tcp ->
-          HostName.resolve(tcp.host(), loop, found -> resolved(upstream, tcp.port(), found));
+      case UpstreamAddress.Inet inet ->
+          HostName.resolve(inet.host(), loop, found -> resolved(upstream, inet, found));
     }
   }
 
-  private void resolved(Upstream upstream, int port, HostName.Found found) {
+  private void resolved(Upstream upstream, UpstreamAddress.Inet inet, HostName.Found found) {
     if (ended) {
       return;
     }
@@ -99,7 +99,7 @@ final class Dial {
       case HostName.Found.Addresses(List<InetAddress> addresses) -> {
         // A host of several addresses: another one in each round.
         InetAddress address = addresses.get(rounds % addresses.size());
-        attempt(upstream, () -> Outgoing.tcp(address, port));
+        attempt(upstream, () -> Outgoing.inet(inet, address));
       }
     }
   }

@@ -1,14 +1,16 @@
 package io.fdgate.protocol.forward;
 
 import io.fdgate.protocol.ConnectionInitializer;
+import io.fdgate.protocol.DatagramHandler;
+import io.fdgate.protocol.DatagramProtocol;
 import io.fdgate.protocol.Setting;
 import io.fdgate.protocol.SettingException;
 import io.fdgate.protocol.SocketContext;
 import io.fdgate.protocol.StreamProtocol;
 import java.util.List;
 
-/** Connections carried to other programs. */
-public final class ForwardProtocol implements StreamProtocol {
+/** Connections and datagrams carried to other programs. */
+public final class ForwardProtocol implements StreamProtocol, DatagramProtocol {
   /** For ServiceLoader. */
   public ForwardProtocol() {}
 
@@ -19,7 +21,7 @@ public final class ForwardProtocol implements StreamProtocol {
 
   @Override
   public String summary() {
-    return "carries connections to another program";
+    return "carries connections and datagrams to another program";
   }
 
   @Override
@@ -29,7 +31,12 @@ public final class ForwardProtocol implements StreamProtocol {
 
   @Override
   public ConnectionInitializer connections(SocketContext socket) throws SettingException {
-    ForwardService service = ForwardService.prepare(socket);
+    ForwardService service = ForwardService.prepare(socket, true);
     return connection -> TakeOver.of(connection, service);
+  }
+
+  @Override
+  public DatagramHandler datagrams(SocketContext socket) throws SettingException {
+    return new Sessions(ForwardService.prepare(socket, false));
   }
 }

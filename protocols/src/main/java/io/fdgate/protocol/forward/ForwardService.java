@@ -46,28 +46,14 @@ record ForwardService(
     Throttle throttle) {
   private static final Logger logger = LoggerFactory.getLogger(ForwardService.class);
 
-  /** Checks the settings; opens nothing. */
-  static ForwardService prepare(SocketContext socket) throws SettingException {
+  /**
+   * Checks the settings; opens nothing.
+   *
+   * @param streams whether connections are carried; otherwise datagrams
+   */
+  static ForwardService prepare(SocketContext socket, boolean streams) throws SettingException {
     Settings settings = socket.settings();
-    List<Upstream> upstreams = new ArrayList<>();
-    for (String text : settings.get(UPSTREAM)) {
-      upstreams.add(
-          new Upstream(
-              UpstreamAddress.parse(text)
-                  .orElseThrow(() ->
-                      new SettingException(
-                          UPSTREAM.key(),
-                          "is \"" + text + "\" (expected: " + UpstreamAddress.EXPECTED + ")"))));
-    }
-    if (upstreams.isEmpty()) {
-      throw new SettingException(
-          UPSTREAM.key(),
-          "is not set (expected: "
-              + UpstreamAddress.EXPECTED
-              + "); set it in [sockets.\""
-              + socket.name()
-              + "\"]");
-    }
+    List<Upstream> upstreams = upstreams(socket, streams);
     return new ForwardService(
         socket,
         new Upstreams(upstreams, settings.get(BALANCE).equals(LEAST_CONNECTIONS)),
@@ -82,15 +68,46 @@ record ForwardService(
         new Throttle());
   }
 
+  /** Those of one side: a name may have stream and datagram sockets, and upstreams for both. */
+  private static List<Upstream> upstreams(SocketContext socket, boolean streams)
+      throws SettingException {
+    String expected = streams ? UpstreamAddress.STREAMS : UpstreamAddress.DATAGRAMS;
+    List<Upstream> upstreams = new ArrayList<>();
+    for (String text : socket.settings().get(UPSTREAM)) {
+      UpstreamAddress address =
+          UpstreamAddress.parse(text)
+              .orElseThrow(() ->
+                  new SettingException(
+                      UPSTREAM.key(), "is \"" + text + "\" (expected: " + expected + ")"));
+      if (address.isStream() == streams) {
+        upstreams.add(new Upstream(address));
+      }
+    }
+    if (upstreams.isEmpty()) {
+      throw new SettingException(
+          UPSTREAM.key(),
+          (socket.settings().get(UPSTREAM).isEmpty()
+                  ? "is not set"
+                  : "has none for " + (streams ? "connections" : "datagrams"))
+              + " (expected: "
+              + expected
+              + "); set it in [sockets.\""
+              + socket.name()
+              + "\"]");
+    }
+    return upstreams;
+  }
+
   /** Logs a client that no upstream took, at most one a second. */
-  void turnedAway(String reason) {
+  void turnedAway(String what, String reason) {
     throttle
         .pass()
         .ifPresent(heldBack ->
             logger.warn(
-                "{}: a client was turned away, because no upstream took its connection in {} ms"
+                "{}: a client was turned away, because no upstream took its {} in {} ms"
                     + " ({}); {} more were not logged",
                 socket.name(),
+                what,
                 connectTimeout.toMillis(),
                 reason,
                 heldBack));

@@ -13,7 +13,11 @@ final class ForwardSettings {
       Setting.textOrTexts(
           "upstream",
           List.of(),
-          "Where connections go: " + UpstreamAddress.EXPECTED + ", or a list of them.");
+          "Where connections go: "
+              + UpstreamAddress.STREAMS
+              + "; where datagrams go: "
+              + UpstreamAddress.DATAGRAMS
+              + "; or a list of them.");
 
   static final Setting<Duration> CONNECT_TIMEOUT =
       Setting.duration(
@@ -57,6 +61,31 @@ final class ForwardSettings {
           "The header of the PROXY protocol that upstreams are sent first, with the client's"
               + " address.");
 
+  static final Setting<Duration> SESSION_TIMEOUT =
+      Setting.duration(
+          "session_timeout",
+          Duration.ofSeconds(30),
+          Duration.ofMillis(10),
+          Duration.ofDays(1),
+          "How long after a client's last datagram replies are still carried to it.");
+
+  static final Setting<Integer> MAX_SESSIONS =
+      Setting.integer(
+          "max_sessions",
+          1_024,
+          1,
+          1_000_000,
+          "How many clients of a datagram socket are carried at a time, each with a descriptor.");
+
+  static final Setting<Integer> MAX_REPLIES =
+      Setting.integer(
+          "max_replies",
+          128,
+          0,
+          1_000_000,
+          "How many datagrams an upstream may reply for each one of a client, so that a forged"
+              + " sender is not flooded; 0 is no limit.");
+
   static final List<Setting<?>> ALL =
       List.of(
           UPSTREAM,
@@ -66,7 +95,10 @@ final class ForwardSettings {
           NO_DELAY,
           KEEP_ALIVE,
           SPLICE,
-          PROXY_PROTOCOL);
+          PROXY_PROTOCOL,
+          SESSION_TIMEOUT,
+          MAX_SESSIONS,
+          MAX_REPLIES);
 
   private ForwardSettings() {}
 }

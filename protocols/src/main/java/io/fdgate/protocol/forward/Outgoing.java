@@ -11,7 +11,8 @@ import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 
 /**
- * A new connection to an upstream. Only that to a TCP upstream needs an internet socket.
+ * A new connection to an upstream, or a datagram socket that hears of nobody else. Only TCP and UDP
+ * upstreams need an internet socket.
  *
  * @param tcp whether it is TCP
  * @param connected whether it is established; if not, the socket becomes writable when it is, or
@@ -32,6 +33,17 @@ record Outgoing(LinuxSocket socket, boolean tcp, boolean connected) {
 
   static Outgoing unix(UpstreamAddress.Unix to) throws IOException {
     DomainSocketAddress address = new DomainSocketAddress(to.path());
+    if (!to.isStream()) {
+      // Without a name it could not be answered: the kernel gives it an abstract one (unix(7)).
+      DomainSocketAddress any = new DomainSocketAddress("");
+      return connect(
+          LinuxSocket.newSocketDomainDgram(),
+          false,
+          socket -> {
+            socket.bind(any);
+            return socket.connect(address);
+          });
+    }
     return connect(LinuxSocket.newSocketDomain(), false, socket -> socket.connect(address));
   }
 
@@ -40,10 +52,12 @@ record Outgoing(LinuxSocket socket, boolean tcp, boolean connected) {
     return connect(LinuxSocket.newVSockStream(), false, socket -> socket.connectVSock(address));
   }
 
-  static Outgoing tcp(InetAddress host, int port) throws IOException {
-    InetSocketAddress address = new InetSocketAddress(host, port);
-    LinuxSocket socket = LinuxSocket.newSocketStream(host instanceof Inet6Address);
-    return connect(socket, true, opened -> opened.connect(address));
+  static Outgoing inet(UpstreamAddress.Inet to, InetAddress host) throws IOException {
+    InetSocketAddress address = new InetSocketAddress(host, to.port());
+    boolean ipv6 = host instanceof Inet6Address;
+    LinuxSocket socket =
+        to.isStream() ? LinuxSocket.newSocketStream(ipv6) : LinuxSocket.newSocketDgram(ipv6);
+    return connect(socket, to.isStream(), opened -> opened.connect(address));
   }
 
   private static Outgoing connect(LinuxSocket socket, boolean tcp, Connect connect)

@@ -1,6 +1,7 @@
 package io.fdgate.protocol.forward;
 
 import io.fdgate.protocol.Endpoint;
+import io.fdgate.protocol.Proxied;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -13,6 +14,7 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -135,6 +137,10 @@ final class Relay {
   }
 
   private Endpoint clientAddress() {
+    Optional<Proxied> proxied = Proxied.of(channel);
+    if (proxied.isPresent()) {
+      return proxied.get().client();
+    }
     if (channel.remoteAddress() instanceof InetSocketAddress address) {
       return new Endpoint.Inet(address);
     }
@@ -147,6 +153,10 @@ final class Relay {
   }
 
   private Endpoint localAddress() {
+    Optional<Proxied> proxied = Proxied.of(channel);
+    if (proxied.isPresent()) {
+      return proxied.get().destination();
+    }
     return channel.localAddress() instanceof InetSocketAddress address
         ? new Endpoint.Inet(address)
         : service.socket().address();
@@ -154,7 +164,7 @@ final class Relay {
 
   private void refused(String reason) {
     service.socket().counters().peerFault();
-    service.turnedAway(reason);
+    service.turnedAway("connection", reason);
     early.release();
     early = Unpooled.EMPTY_BUFFER;
     client.endOutput();

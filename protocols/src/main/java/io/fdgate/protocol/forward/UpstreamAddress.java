@@ -6,18 +6,23 @@ import java.util.Optional;
 
 /** Where an upstream listens, as the configuration writes it. */
 sealed interface UpstreamAddress {
-  String EXPECTED = "unix:PATH, unix:@NAME, tcp:HOST:PORT or vsock:CID:PORT";
+  String STREAMS = "unix:PATH, unix:@NAME, tcp:HOST:PORT or vsock:CID:PORT";
+  String DATAGRAMS = "udp:HOST:PORT, unixgram:PATH or unixgram:@NAME";
+
+  /** Whether it takes connections; otherwise datagrams. */
+  boolean isStream();
 
   /** The form that the configuration has. */
   @Override
   String toString();
 
   /**
-   * A Unix stream socket.
+   * A Unix socket.
    *
+   * @param isStream whether it is a stream socket; otherwise a datagram socket
    * @param name its path, or {@code @} and its name in the abstract namespace
    */
-  record Unix(String name) implements UpstreamAddress {
+  record Unix(boolean isStream, String name) implements UpstreamAddress {
     private static final int LONGEST = 107;
 
     /** What the kernel is given: a zero byte where the text has {@code @}. */
@@ -34,24 +39,33 @@ sealed interface UpstreamAddress {
 
     @Override
     public String toString() {
-      return "unix:" + name;
+      return (isStream ? "unix:" : "unixgram:") + name;
     }
   }
 
   /**
-   * A TCP port.
+   * A TCP or UDP port.
    *
+   * @param isStream whether it is TCP
    * @param host a name, or an IPv4 or IPv6 address without brackets
    */
-  record Tcp(String host, int port) implements UpstreamAddress {
+  record Inet(boolean isStream, String host, int port) implements UpstreamAddress {
     @Override
     public String toString() {
-      return "tcp:" + (NetUtil.isValidIpV6Address(host) ? "[" + host + "]" : host) + ":" + port;
+      return (isStream ? "tcp:" : "udp:")
+          + (NetUtil.isValidIpV6Address(host) ? "[" + host + "]" : host)
+          + ":"
+          + port;
     }
   }
 
   /** A VSOCK port; both numbers are unsigned. */
   record Vsock(int cid, int port) implements UpstreamAddress {
+    @Override
+    public boolean isStream() {
+      return true;
+    }
+
     @Override
     public String toString() {
       return "vsock:" + Integer.toUnsignedString(cid) + ":" + Integer.toUnsignedString(port);
@@ -63,15 +77,22 @@ sealed interface UpstreamAddress {
     int colon = text.indexOf(':');
     String rest = text.substring(colon + 1);
     return switch (colon < 0 ? "" : text.substring(0, colon)) {
-      case "unix" ->
-          Optional.of(new Unix(rest)).filter(Unix::isValid).map(UpstreamAddress.class::cast);
-      case "tcp" -> tcp(rest);
+      case "unix" -> unix(true, rest);
+      case "unixgram" -> unix(false, rest);
+      case "tcp" -> inet(true, rest);
+      case "udp" -> inet(false, rest);
       case "vsock" -> vsock(rest);
       default -> Optional.empty();
     };
   }
 
-  private static Optional<UpstreamAddress> tcp(String text) {
+  private static Optional<UpstreamAddress> unix(boolean stream, String name) {
+    return Optional.of(new Unix(stream, name))
+        .filter(Unix::isValid)
+        .map(UpstreamAddress.class::cast);
+  }
+
+  private static Optional<UpstreamAddress> inet(boolean stream, String text) {
     int colon = text.lastIndexOf(':');
     Optional<Integer> port = number(text.substring(colon + 1)).filter(n -> n > 0 && n <= 0xffff);
     if (colon <= 0 || port.isEmpty()) {
@@ -81,11 +102,11 @@ sealed interface UpstreamAddress {
     if (host.startsWith("[") && host.endsWith("]")) {
       String inner = host.substring(1, host.length() - 1);
       return NetUtil.isValidIpV6Address(inner)
-          ? Optional.of(new Tcp(inner, port.get()))
+          ? Optional.of(new Inet(stream, inner, port.get()))
           : Optional.empty();
     }
     boolean named = host.chars().allMatch(c -> c > ' ' && c < 0x7f && "[]:/@".indexOf(c) < 0);
-    return named ? Optional.of(new Tcp(host, port.get())) : Optional.empty();
+    return named ? Optional.of(new Inet(stream, host, port.get())) : Optional.empty();
   }
 
   private static Optional<UpstreamAddress> vsock(String text) {

@@ -8,9 +8,9 @@ import org.junit.jupiter.api.Test;
 
 /** Whose turn it is. */
 final class UpstreamsTest {
-  private final Upstream a = new Upstream(new UpstreamAddress.Unix("/a"));
-  private final Upstream b = new Upstream(new UpstreamAddress.Unix("/b"));
-  private final Upstream c = new Upstream(new UpstreamAddress.Unix("/c"));
+  private final Upstream a = new Upstream(new UpstreamAddress.Unix(true, "/a"));
+  private final Upstream b = new Upstream(new UpstreamAddress.Unix(true, "/b"));
+  private final Upstream c = new Upstream(new UpstreamAddress.Unix(true, "/c"));
 
   @Test
   void roundRobinBeginsWithTheNext() {

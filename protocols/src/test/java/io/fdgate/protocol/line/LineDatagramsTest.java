@@ -83,6 +83,11 @@ class LineDatagramsTest {
           public void reply(ByteBuf reply) {
             replies.add(reply.toString(StandardCharsets.UTF_8));
           }
+
+          @Override
+          public DatagramPeer lasting() {
+            return this;
+          }
         });
     assertThat(content.refCnt()).isOne();
     assertThat(content.readerIndex()).isZero();
