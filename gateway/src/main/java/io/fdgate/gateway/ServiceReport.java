@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 
 /** What the log and the service manager are told about a run. */
@@ -57,9 +58,9 @@ final class ServiceReport {
   }
 
   /**
-   * One line with the time since the JVM began, to the clock tick. It is read from our own thread,
-   * the JVM's first: the process itself may be older, waiting for a client before exec(2) as
-   * systemd-socket-activate does.
+   * One line with the time since the JVM began, to the clock tick, which is counted too. It is read
+   * from our own thread, the JVM's first: the process itself may be older, waiting for a client
+   * before exec(2) as systemd-socket-activate does.
    */
   static void ready(Logger logger, List<Binding> plan, long readyNanos) {
     try {
@@ -71,6 +72,9 @@ final class ServiceReport {
       double since = (System.nanoTime() - readyNanos) / 1e9;
       long millis = Math.max(0, Math.round((now - began - since) * 1_000));
       logger.info("ready after {} ms: {}", millis, status(plan));
+      for (Binding binding : plan) {
+        binding.counters().activated(TimeUnit.MILLISECONDS.toNanos(millis));
+      }
     } catch (IOException hidden) {
       logger.info("ready: {}", status(plan));
     }

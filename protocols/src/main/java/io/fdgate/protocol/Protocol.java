@@ -21,4 +21,12 @@ public interface Protocol {
   default List<Setting<?>> settings() {
     return List.of();
   }
+
+  /**
+   * Whether it shows what is counted for other sockets. If a socket is served with such a protocol,
+   * times are taken and the bytes of connections are counted on all sockets.
+   */
+  default boolean observes() {
+    return false;
+  }
 }

@@ -19,5 +19,10 @@ public interface ServedSockets {
    * @param counters what is counted for it
    */
   record ServedSocket(
-      int fd, String name, String kind, Endpoint address, String protocol, Counters counters) {}
+      int fd, String name, String kind, Endpoint address, String protocol, Counters counters) {
+    /** Whether it gives connections; otherwise datagrams. */
+    public boolean isStream() {
+      return !kind.equals("udp") && !kind.equals("unix-datagram");
+    }
+  }
 }

@@ -64,7 +64,21 @@ public final class BindingPlan {
       throw new FaultException(faults);
     }
     served = bindings.stream().map(Binding::served).toList();
+    observe(bindings);
     return bindings;
+  }
+
+  /** Counts everything if some protocol shows it. */
+  private static void observe(List<Binding> bindings) {
+    boolean observed = false;
+    for (Binding binding : bindings) {
+      observed |= binding.protocol().observes();
+    }
+    if (observed) {
+      for (Binding binding : bindings) {
+        binding.counters().observe();
+      }
+    }
   }
 
   /**

@@ -1,8 +1,10 @@
 package io.fdgate.gateway.listener;
 
+import io.fdgate.protocol.ByteCounter;
 import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.GatewayEvent;
 import io.fdgate.protocol.HalfCloseHandler;
+import io.fdgate.protocol.RejectReason;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -92,12 +94,16 @@ public final class Connections {
       connection.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
       service.initializer().initialize(connection);
       connection.pipeline().addFirst("half-close", halfClose);
+      if (counters.isObserved()) {
+        connection.pipeline().addFirst("byte-counter", new ByteCounter(counters));
+      }
     } catch (Exception | LinkageError broken) {
       logger.warn(
           "protocol {} cannot serve a connection of {}: this is a fault of the protocol's code",
           binding.protocol().name(),
           binding.socket(),
           broken);
+      counters.connectionRejected(RejectReason.PROTOCOL_FAULT);
       connection.unsafe().closeForcibly();
       return connection.newFailedFuture(broken);
     }

@@ -36,6 +36,7 @@ final class DatagramBatch {
   private static final int RECEIVED = 56;
 
   private static final int IOVEC = 16;
+  private static final int IOVEC_LENGTH = 8;
   private static final int ADDRESS = 128;
   private static final int CONTROL_SPACE = 256;
 
@@ -253,6 +254,15 @@ final class DatagramBatch {
   int send(int from, int count) {
     long headers = memory.address() + sendHeaders + (long) from * HEADER;
     return Libc.send(fd, headers, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+  }
+
+  /** The payload bytes of prepared replies. */
+  long bytes(int from, int count) {
+    long sum = 0;
+    for (int at = from; at < from + count; at++) {
+      sum += memory.get(JAVA_LONG, sendVectors + (long) at * IOVEC + IOVEC_LENGTH);
+    }
+    return sum;
   }
 
   /** Lets the kernel choose the source address of a prepared reply; returns whether it was set. */

@@ -212,7 +212,9 @@ final class DatagramListener implements Listener, EpollIoHandle {
     replies = 0;
     sent = 0;
     peer.answered = -1;
+    long bytes = 0;
     for (int slot = 0; slot < received; slot++) {
+      bytes += batch.content(slot).readableBytes();
       if (batch.isTruncated(slot)) {
         drop(DropReason.TOO_LONG);
       } else if (batch.isFromSelf(slot, binding.socket().address())) {
@@ -221,6 +223,7 @@ final class DatagramListener implements Listener, EpollIoHandle {
         deliver(slot);
       }
     }
+    counters.bytesReceived(bytes);
     // Rearmed before the replies leave: their headers have lengths of their own.
     for (int slot = 0; slot < received; slot++) {
       batch.rearm(slot);
@@ -250,6 +253,7 @@ final class DatagramListener implements Listener, EpollIoHandle {
       int result = batch.send(sent, replies - sent);
       if (result >= 0) {
         binding.counters().datagramsSent(result);
+        binding.counters().bytesSent(batch.bytes(sent, result));
         sent += result;
       } else if (result == -Libc.EAGAIN && !unix) {
         blocked = true;
@@ -291,13 +295,14 @@ final class DatagramListener implements Listener, EpollIoHandle {
     } else if (reply.readableBytes() > batch.longest()) {
       drop(DropReason.UNREACHABLE);
     } else {
-      sentNow(batch.reply(way, reply));
+      sentNow(batch.reply(way, reply), reply);
     }
   }
 
-  private void sentNow(int result) {
+  private void sentNow(int result, ByteBuf reply) {
     if (result > 0) {
       binding.counters().datagramsSent(1);
+      binding.counters().bytesSent(reply.readableBytes());
     } else {
       refused(-result);
     }
@@ -324,7 +329,7 @@ final class DatagramListener implements Listener, EpollIoHandle {
       } else if (reply.readableBytes() > batch.longest()) {
         drop(DropReason.UNREACHABLE);
       } else {
-        sentNow(batch.replyNow(slot, reply));
+        sentNow(batch.replyNow(slot, reply), reply);
       }
     }
 

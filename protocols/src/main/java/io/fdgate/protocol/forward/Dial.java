@@ -23,6 +23,7 @@ final class Dial {
   private final IoEventLoop loop;
   private final BiConsumer<Upstream, Side> linked;
   private final Consumer<String> refused;
+  private final long began;
   private final long deadline;
 
   private Iterator<Upstream> round = List.<Upstream>of().iterator();
@@ -49,7 +50,8 @@ final class Dial {
     this.loop = loop;
     this.linked = linked;
     this.refused = refused;
-    this.deadline = loop.ticker().nanoTime() + service.connectTimeout().toNanos();
+    this.began = loop.ticker().nanoTime();
+    this.deadline = began + service.connectTimeout().toNanos();
   }
 
   void start() {
@@ -144,6 +146,7 @@ final class Dial {
     cancelTimer();
     trying = null;
     ended = true;
+    service.socket().counters().connectTook(now() - began);
     linked.accept(upstream, side);
   }
 

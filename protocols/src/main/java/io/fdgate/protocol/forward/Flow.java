@@ -27,6 +27,7 @@ final class Flow {
   private @Nullable Pipe pipe;
   private int size = SMALLEST;
   private int inARow;
+  private long received;
   private long moved;
 
   /**
@@ -40,6 +41,11 @@ final class Flow {
     this.from = from;
     this.to = to;
     this.held = first;
+  }
+
+  /** How much was received until now. */
+  long received() {
+    return received;
   }
 
   /** How much was sent until now. */
@@ -81,18 +87,19 @@ final class Flow {
       return;
     }
     ByteBuf buffer = ByteBufAllocator.DEFAULT.directBuffer(size, size);
-    int received = from.receive(buffer);
-    if (received <= 0) {
+    int count = from.receive(buffer);
+    if (count <= 0) {
       buffer.release();
       return;
     }
-    inARow = received >= MUCH ? inARow + 1 : 0;
+    received += count;
+    inARow = count >= MUCH ? inARow + 1 : 0;
     if (inARow == 0) {
       closePipe();
     }
-    if (received == size) {
+    if (count == size) {
       size = Math.min(size * 2, LARGEST);
-    } else if (received < size / 4) {
+    } else if (count < size / 4) {
       size = Math.max(size / 2, SMALLEST);
     }
     held = buffer;
@@ -109,9 +116,10 @@ final class Flow {
       if (pipe == null) {
         pipe = Pipe.open();
       }
-      int received = from.receive(pipe);
-      if (received > 0) {
-        inARow = received >= SMALLEST ? inARow : 0;
+      int count = from.receive(pipe);
+      if (count > 0) {
+        received += count;
+        inARow = count >= SMALLEST ? inARow : 0;
         sendHeld();
         return true;
       }

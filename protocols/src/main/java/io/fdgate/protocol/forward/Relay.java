@@ -1,7 +1,9 @@
 package io.fdgate.protocol.forward;
 
+import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.Endpoint;
 import io.fdgate.protocol.Proxied;
+import io.fdgate.protocol.RejectReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -163,7 +165,7 @@ final class Relay {
   }
 
   private void refused(String reason) {
-    service.socket().counters().peerFault();
+    service.socket().counters().connectionRejected(RejectReason.NO_UPSTREAM);
     service.turnedAway("connection", reason);
     early.release();
     early = Unpooled.EMPTY_BUFFER;
@@ -176,11 +178,16 @@ final class Relay {
     if (ended || lingering || open == null) {
       return;
     }
-    long before = open.up().moved() + open.down().moved();
+    long receivedBefore = open.up().received();
+    long upBefore = open.up().moved();
+    long downBefore = open.down().moved();
     boolean more = open.up().pump() | open.down().pump();
-    if (open.up().moved() + open.down().moved() != before) {
+    if (open.up().moved() != upBefore || open.down().moved() != downBefore) {
       lastMove = loop.ticker().nanoTime();
     }
+    Counters counters = service.socket().counters();
+    counters.bytesReceived(open.up().received() - receivedBefore);
+    counters.bytesSent(open.down().moved() - downBefore);
     settle(open);
     if (more && !again && !ended) {
       again = true;

@@ -17,6 +17,9 @@ interface Carrier {
   /** Who asks. */
   Peer peer();
 
+  /** Whether the gateway is stopping. */
+  boolean isDraining();
+
   /** The length of a request's body; nothing when only its end will tell. */
   OptionalLong bodyLength(HttpRequest request);
 

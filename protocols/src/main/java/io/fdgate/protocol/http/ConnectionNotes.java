@@ -1,5 +1,6 @@
 package io.fdgate.protocol.http;
 
+import io.fdgate.protocol.Counters;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import org.jspecify.annotations.Nullable;
@@ -30,12 +31,18 @@ final class ConnectionNotes {
   }
 
   void answered(Exchange exchange) {
+    Counters counters = server.socket().counters();
+    counters.requestAnswered(exchange.status());
+    if (counters.isObserved()) {
+      counters.requestTook(System.nanoTime() - exchange.startNanos());
+    }
     if (server.accessLog().isEnabled()) {
       server.accessLog().note(exchange.accessLine());
     }
   }
 
   void refused(ErrorAnswer answer) {
+    server.socket().counters().requestAnswered(answer.status());
     if (server.accessLog().isEnabled()) {
       server.accessLog().note(answer.accessLine(peer()));
     }
@@ -43,6 +50,7 @@ final class ConnectionNotes {
 
   /** A request that could not be read has been answered, without a body. */
   void unreadable(HttpResponseStatus status) {
+    server.socket().counters().requestAnswered(status.code());
     if (server.accessLog().isEnabled()) {
       server
           .accessLog()

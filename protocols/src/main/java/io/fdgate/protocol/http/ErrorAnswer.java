@@ -35,6 +35,10 @@ final class ErrorAnswer {
     return request.filter(each -> each.method().equals(method)).isPresent();
   }
 
+  int status() {
+    return refusal.status().code();
+  }
+
   FullHttpResponse response() {
     FullHttpResponse response =
         new DefaultFullHttpResponse(
@@ -55,7 +59,7 @@ final class ErrorAnswer {
         request
             .map(each -> each.method() + " " + each.uri() + " " + each.protocolVersion())
             .orElse("-"),
-        refusal.status().code(),
+        status(),
         isTo(HttpMethod.HEAD) ? 0 : text.length,
         request.map(each -> each.headers().get(HttpHeaderNames.REFERER, "-")).orElse("-"),
         request.map(each -> each.headers().get(HttpHeaderNames.USER_AGENT, "-")).orElse("-"));

@@ -26,7 +26,7 @@ import java.util.OptionalLong;
  * One request and its answer. Used on the connection's event loop only; what a route calls after
  * the connection broke has no effect but to release what it passes.
  */
-final class Exchange {
+public final class Exchange {
   private static final String TEXT = "text/plain; charset=utf-8";
 
   private final Carrier carrier;
@@ -35,7 +35,9 @@ final class Exchange {
   private final RequestTarget target;
   private final BodyPump pump;
   private final long startMillis = System.currentTimeMillis();
+  private final long startNanos = System.nanoTime();
   private BodyReader reader = BodyReader.DISCARD;
+  private Runnable onDrain = () -> {};
   private boolean continueExpected;
   private boolean requestEnded;
   private boolean answerStarted;
@@ -55,7 +57,8 @@ final class Exchange {
         HttpUtil.is100ContinueExpected(request) && carrier.bodyLength(request).orElse(1) > 0;
   }
 
-  HttpRequest request() {
+  /** The request's head. */
+  public HttpRequest request() {
     return request;
   }
 
@@ -63,7 +66,8 @@ final class Exchange {
     return target;
   }
 
-  ChannelHandlerContext context() {
+  /** Where it is served, for timers. */
+  public ChannelHandlerContext context() {
     return ctx;
   }
 
@@ -71,11 +75,17 @@ final class Exchange {
     return carrier.peer();
   }
 
+  /** The path of the target, as it was sent. */
+  public String path() {
+    return target.path();
+  }
+
   boolean isHead() {
     return request.method().equals(HttpMethod.HEAD);
   }
 
-  boolean isGetOrHead() {
+  /** Whether the client only reads. */
+  public boolean isGetOrHead() {
     return request.method().equals(HttpMethod.GET) || isHead();
   }
 
@@ -85,7 +95,7 @@ final class Exchange {
   }
 
   /** Runs a task on the event loop. Any thread. */
-  void later(Runnable task) {
+  public void later(Runnable task) {
     ctx.executor().execute(task);
   }
 
@@ -100,18 +110,34 @@ final class Exchange {
     }
   }
 
+  /**
+   * Says what is to be done when the gateway stops, for answers that have no end of their own: at
+   * once if it is stopping already.
+   */
+  public void whenDraining(Runnable action) {
+    onDrain = action;
+    if (carrier.isDraining()) {
+      action.run();
+    }
+  }
+
+  /** Whether the peer has gone, or what is left of its request is not wanted. */
+  public boolean isAborted() {
+    return aborted;
+  }
+
   /** An empty set of fields for an answer. */
-  static HttpHeaders headers() {
+  public static HttpHeaders headers() {
     return DefaultHttpHeadersFactory.headersFactory().newHeaders();
   }
 
   /** Answers with a short text and a line feed. */
-  void answer(HttpResponseStatus answerStatus, String text) {
+  public void answer(HttpResponseStatus answerStatus, String text) {
     answer(answerStatus, headers(), text + "\n");
   }
 
   /** Answers with a text. */
-  void answer(HttpResponseStatus answerStatus, HttpHeaders headers, String text) {
+  public void answer(HttpResponseStatus answerStatus, HttpHeaders headers, String text) {
     if (!headers.contains(HttpHeaderNames.CONTENT_TYPE)) {
       headers.set(HttpHeaderNames.CONTENT_TYPE, TEXT);
     }
@@ -119,7 +145,7 @@ final class Exchange {
   }
 
   /** Answers with a body that is there, which then belongs to the exchange. */
-  void answer(HttpResponseStatus answerStatus, HttpHeaders headers, ByteBuf body) {
+  public void answer(HttpResponseStatus answerStatus, HttpHeaders headers, ByteBuf body) {
     start(answerStatus, headers, OptionalLong.of(body.readableBytes()));
     write(body);
     end(EmptyHttpHeaders.INSTANCE);
@@ -132,7 +158,7 @@ final class Exchange {
   }
 
   /** Says that a method is not for this resource (RFC 9110, section 15.5.6), or which ones are. */
-  void answerMethods(String allowed) {
+  public void answerMethods(String allowed) {
     HttpHeaders headers = headers().set(HttpHeaderNames.ALLOW, allowed);
     if (request.method().equals(HttpMethod.OPTIONS)) {
       answerEmpty(HttpResponseStatus.NO_CONTENT, headers);
@@ -165,7 +191,7 @@ final class Exchange {
    *
    * @param length of the body; without it only the body's end will tell
    */
-  void start(HttpResponseStatus answerStatus, HttpHeaders headers, OptionalLong length) {
+  public void start(HttpResponseStatus answerStatus, HttpHeaders headers, OptionalLong length) {
     if (aborted) {
       return;
     }
@@ -181,7 +207,7 @@ final class Exchange {
   }
 
   /** Sends a part of the body, which then belongs to the exchange. */
-  void write(ByteBuf part) {
+  public void write(ByteBuf part) {
     if (aborted || !part.isReadable()) {
       part.release();
       return;
@@ -199,7 +225,7 @@ final class Exchange {
   }
 
   /** Ends the answer. */
-  void end(HttpHeaders trailers) {
+  public void end(HttpHeaders trailers) {
     if (aborted) {
       return;
     }
@@ -250,6 +276,10 @@ final class Exchange {
     status = HttpResponseStatus.SWITCHING_PROTOCOLS.code();
   }
 
+  void drain() {
+    onDrain.run();
+  }
+
   void writable() {
     pump.run();
   }
@@ -277,13 +307,23 @@ final class Exchange {
     return continueExpected;
   }
 
+  /** When the head was there. */
+  long startNanos() {
+    return startNanos;
+  }
+
+  /** Of the answer; 499 when the peer left before there was one. */
+  int status() {
+    return answerStarted ? status : 499;
+  }
+
   AccessLine accessLine() {
     HttpHeaders headers = request.headers();
     return new AccessLine(
         carrier.peer().host(),
         startMillis,
         request.method() + " " + request.uri() + " " + request.protocolVersion(),
-        answerStarted ? status : 499,
+        status(),
         sent,
         headers.get(HttpHeaderNames.REFERER, "-"),
         headers.get(HttpHeaderNames.USER_AGENT, "-"));

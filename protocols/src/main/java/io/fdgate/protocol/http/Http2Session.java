@@ -58,6 +58,10 @@ final class Http2Session extends AttachedHandler {
     return known;
   }
 
+  boolean isDraining() {
+    return draining;
+  }
+
   void opened(StreamCarrier stream) {
     streams.add(stream);
   }
@@ -116,7 +120,10 @@ final class Http2Session extends AttachedHandler {
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     switch (event) {
       case ChannelInputShutdownEvent _ -> inputEnded();
-      case GatewayEvent.DRAIN -> drain();
+      case GatewayEvent.DRAIN -> {
+        drain();
+        List.copyOf(streams).forEach(StreamCarrier::drain);
+      }
       default -> ctx.fireUserEventTriggered(event);
     }
   }

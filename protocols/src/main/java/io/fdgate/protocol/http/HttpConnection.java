@@ -67,6 +67,11 @@ final class HttpConnection extends AttachedHandler implements Carrier {
     return notes().peer();
   }
 
+  @Override
+  public boolean isDraining() {
+    return draining;
+  }
+
   /** Whether the current answer is the last one. */
   private boolean isEnding() {
     return draining || ending;
@@ -260,7 +265,12 @@ final class HttpConnection extends AttachedHandler implements Carrier {
       case IdleStateEvent _ -> idle();
       case GatewayEvent.DRAIN -> {
         draining = true;
-        awaitLast();
+        Exchange exchange = current;
+        if (exchange != null) {
+          exchange.drain();
+        } else {
+          awaitLast();
+        }
       }
       default -> ctx.fireUserEventTriggered(event);
     }

@@ -22,13 +22,12 @@ final class HttpPipeline implements ConnectionInitializer {
 
   static HttpPipeline of(SocketContext socket) throws SettingException {
     Limits limits = Limits.of(socket.settings());
-    return new HttpPipeline(
-        new HttpServer(
-            socket,
-            limits,
-            Router.of(socket, limits),
-            new HttpClock(),
-            AccessLog.of(socket.settings().get(HttpSettings.ACCESS_LOG))));
+    AccessLog accessLog = AccessLog.of(socket.settings().get(HttpSettings.ACCESS_LOG));
+    return of(socket, limits, Router.of(socket, limits), accessLog);
+  }
+
+  static HttpPipeline of(SocketContext socket, Limits limits, Route routes, AccessLog accessLog) {
+    return new HttpPipeline(new HttpServer(socket, limits, routes, new HttpClock(), accessLog));
   }
 
   @Override

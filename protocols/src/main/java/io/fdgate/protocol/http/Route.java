@@ -2,7 +2,7 @@ package io.fdgate.protocol.http;
 
 /** Answers requests for some paths. */
 @FunctionalInterface
-interface Route {
+public interface Route {
   /**
    * Answers a request, now or later. Called on the connection's event loop when the head is there;
    * it must not block.

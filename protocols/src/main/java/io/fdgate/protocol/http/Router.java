@@ -25,6 +25,11 @@ final class Router implements Route {
         FileRoute.of(socket.settings()).orElseGet(() -> new WelcomePage(socket, enabled)));
   }
 
+  /** Nothing but what another protocol serves. */
+  static Router of(Route content) {
+    return new Router(Optional.empty(), content);
+  }
+
   @Override
   public void serve(Exchange exchange) {
     String path = exchange.target().path();

@@ -66,6 +66,11 @@ final class StreamCarrier extends AttachedHandler implements Carrier {
   }
 
   @Override
+  public boolean isDraining() {
+    return session.isDraining();
+  }
+
+  @Override
   public OptionalLong bodyLength(HttpRequest request) {
     String length = request.headers().get(HttpHeaderNames.CONTENT_LENGTH);
     if (length != null) {
@@ -265,6 +270,14 @@ final class StreamCarrier extends AttachedHandler implements Carrier {
     } else {
       session.notes().peerFault("the peer does not read or write");
       reset(Http2Error.CANCEL);
+    }
+  }
+
+  /** The gateway is stopping. */
+  void drain() {
+    Exchange exchange = current;
+    if (exchange != null) {
+      exchange.drain();
     }
   }
 
