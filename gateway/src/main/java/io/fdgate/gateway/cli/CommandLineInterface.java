@@ -4,8 +4,8 @@ import io.fdgate.gateway.Fault;
 import io.fdgate.gateway.FaultException;
 import io.fdgate.gateway.Main;
 import io.fdgate.gateway.config.ProtocolRegistry;
+import io.fdgate.protocol.BuildVersion;
 import io.fdgate.protocol.Protocol;
-import java.lang.module.ModuleDescriptor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,14 +125,7 @@ public final class CommandLineInterface implements Callable<Integer> {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      Class<?> ours = CommandLineInterface.class;
-      // A jar has it in its manifest, the module of the runtime in its descriptor.
-      String version =
-          Optional.ofNullable(ours.getModule().getDescriptor())
-              .flatMap(ModuleDescriptor::rawVersion)
-              .or(() -> Optional.ofNullable(ours.getPackage().getImplementationVersion()))
-              .orElse("(not from a jar)");
-      return new String[] {"fdgate " + version};
+      return new String[] {"fdgate " + BuildVersion.text()};
     }
   }
 }
