@@ -72,6 +72,8 @@ public final class CommandLineInterface implements Callable<Integer> {
             .addSubcommand(new DemoCommand(environment, root::config))
             .addSubcommand(new CheckCommand(root::config))
             .addSubcommand(new SocketsCommand(environment, root::config))
+            .addSubcommand(new InstallCommand(environment))
+            .addSubcommand(new UninstallCommand(environment))
             .setExecutionExceptionHandler(CommandLineInterface::report);
     commands.getCommandSpec().usageMessage().sectionMap().put(PROTOCOLS, _ -> protocols());
     commands.setHelpSectionKeys(withProtocols(commands.getHelpSectionKeys()));
