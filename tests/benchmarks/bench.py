@@ -5,6 +5,7 @@ bin/bench cold [-r ROUNDS]    exec to the first answered byte, a client queued; 
 bin/bench echo [-r ROUNDS]    TCP echo: round trips a second, p50 and p99
 bin/bench udp  [-r ROUNDS]    UDP echo, the same, and what was lost
 bin/bench forward [-r ROUNDS] TCP carried, beside systemd-socket-proxyd and HAProxy
+bin/bench podman [-r ROUNDS]  one stream to an activated container, a published one, fdgate on the host
 
 The server is pinned to one core and the client to another. What is printed is also written to
 tests/benchmarks/target/NAME.json and NAME.svg. Noise is not averaged away: the spread is shown.
@@ -21,6 +22,7 @@ import sys
 import time
 
 import forward
+import podman
 
 HERE = pathlib.Path(__file__).resolve().parent
 TARGET = HERE / "target"
@@ -194,7 +196,7 @@ def main():
     parser = argparse.ArgumentParser(
         prog="bin/bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["cold", "echo", "udp", "forward"])
+    parser.add_argument("what", choices=["cold", "echo", "udp", "forward", "podman"])
     parser.add_argument("-r", "--rounds", type=int, default=5, help="how often each is measured")
     options = parser.parse_args()
     TARGET.mkdir(exist_ok=True)
@@ -210,6 +212,8 @@ def main():
         throughput("echo", "tcp", cases, options.rounds)
     elif options.what == "forward":
         forward.run(sys.modules[__name__], options.rounds)
+    elif options.what == "podman":
+        podman.run(sys.modules[__name__], options.rounds)
     else:
         throughput("udp", "udp", {"64 B x 50 clients": (50, 64, 1)}, options.rounds)
 

@@ -37,7 +37,7 @@ final class Containers {
                 s.bind("")
             else:
                 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            s.settimeout(30)
+            s.settimeout(60)
             s.sendto(b"hello", address)
             print(s.recv(100).decode(), end="")
             """

@@ -1,6 +1,7 @@
 package io.fdgate.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.util.List;
 import java.util.regex.Matcher;
@@ -41,7 +42,7 @@ final class HostServiceTest {
             "udp4:127.0.0.1:3070",
             "udp6:[::1]:3070",
             "unix-connect:/run/fdgate/line.sock")) {
-      assertThat(rig.exchange("PING\n", address)).as(address).isEqualTo("OK PONG\n");
+      assertThat(rig.exchange("PING\n", address, 8)).as(address).isEqualTo("OK PONG\n");
     }
     assertThat(rig.curl("http://127.0.0.1:3080/healthz")).startsWith("ok");
     assertThat(rig.curl("http://[::1]:3080/healthz")).startsWith("ok");
@@ -69,11 +70,29 @@ final class HostServiceTest {
     for (int i = 0; i < 40; i++) {
       assertThat(rig.curl("http://127.0.0.1:3081/healthz")).startsWith("ok");
     }
-    rig.root("journalctl", "--sync").ok();
     for (String unit : List.of("fdgate@1.service", "fdgate@2.service")) {
-      assertThat(rig.root("journalctl", "--no-pager", "-o", "cat", "-u", unit).ok())
-          .as(unit)
-          .contains("\"GET /healthz HTTP/1.1\" 200");
+      await(unit)
+          .until(() ->
+              rig.root("journalctl", "--no-pager", "-o", "cat", "-u", unit)
+                  .ok()
+                  .contains("\"GET /healthz HTTP/1.1\" 200"));
     }
+  }
+
+  @Test
+  void uninstallLeavesNeitherUnitsNorTheLinksToThem() throws Exception {
+    rig.root("systemctl", "enable", "--now", "fdgate-http.socket").ok();
+    String link = "/etc/systemd/system/sockets.target.wants/fdgate-http.socket";
+    rig.root("test", "-L", link).ok();
+    try {
+      rig.root("systemctl", "stop", "fdgate-http.socket").ok();
+      rig.uninstall("system");
+      assertThat(rig.root("systemctl", "cat", "fdgate.service", "fdgate-http.socket").status())
+          .isNotZero();
+      assertThat(rig.root("test", "-L", link).status()).isNotZero();
+    } finally {
+      rig.install("system");
+    }
+    rig.root("systemctl", "cat", "fdgate.service", "fdgate-http.socket").ok();
   }
 }

@@ -8,11 +8,15 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /**
  * A systemd with a lingering user "demo", in namespaces of its own. It lives as long as the
@@ -21,6 +25,15 @@ import java.util.stream.Collectors;
 final class Rig implements AutoCloseable {
   static final Path CHECKOUT = Path.of(System.getProperty("fdgate.checkout", "")).toAbsolutePath();
   private static final Path SCRIPTS = CHECKOUT.resolve("tests/e2e/rig");
+
+  /** The same folder, as the guest sees it. */
+  private static final String GUEST_SCRIPTS = "/rig/checkout/tests/e2e/rig/";
+
+  /** The root whose packages the guest has: the machine's own, or that of bin/test-trixie. */
+  private static final String ROOT = System.getProperty("fdgate.root", "/");
+
+  /** For whatever only a fault prevents, on a machine with much else to do. */
+  private static final String LIMIT_SECONDS = "60";
 
   private final Path folder;
   private final Process script;
@@ -31,12 +44,22 @@ final class Rig implements AutoCloseable {
     this.script = script;
   }
 
+  static {
+    Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
+  }
+
+  /** Whether the guest has another, newer userland than the machine. */
+  static boolean isNewer() {
+    return !ROOT.equals("/");
+  }
+
   /** Boots an empty guest. Its files are in a folder below target/. */
   static Rig boot(String name) throws IOException {
     Path folder = Files.createDirectories(CHECKOUT.resolve("tests/e2e/target/" + name));
     Path errors = folder.resolve("rig.log");
     Process script =
-        new ProcessBuilder(SCRIPTS.resolve("rig").toString(), folder.toString())
+        new ProcessBuilder(
+                SCRIPTS.resolve("rig").toString(), folder.toString(), CHECKOUT.toString(), ROOT)
             .redirectError(errors.toFile())
             .start();
     String line =
@@ -44,51 +67,49 @@ final class Rig implements AutoCloseable {
             .readLine();
     if (line == null) {
       throw new IllegalStateException(
-          "the end-to-end tests cannot run here: " + Files.readString(errors));
+          "the end-to-end tests cannot run here; -De2e.skip leaves them out. The reason: "
+              + Files.readString(errors));
     }
     return new Rig(folder, script);
   }
 
-  /** Builds the image and installs the distribution and all units, as docs/podman.md says. */
+  /** Installs the distribution and all units, and builds the image. */
   void install() throws IOException, InterruptedException {
-    root(
-            "sh",
-            "-euc",
-            """
-            cp -r "$1/gateway/target/fdgate" /opt/fdgate
-            cp -r "$1"/systemd/system/* /etc/systemd/system/
-            config=/home/demo/.config
-            mkdir -p $config/systemd/user $config/fdgate
-            cp -r "$1"/systemd/user/*.socket "$1"/systemd/user/*.service "$1"/systemd/user/*.d \
-                $config/systemd/user/
-            cp "$1/systemd/user/gateway.toml" $config/fdgate/
-            chown -R demo: $config
-            mkdir -p /etc/systemd/system/fdgate.service.d /etc/systemd/system/fdgate@.service.d
-            for unit in fdgate fdgate@; do
-                printf '[Service]\\nEnvironment=JAVA_HOME=%s\\n' "$2" \
-                    >/etc/systemd/system/$unit.service.d/java.conf
-            done
-            systemctl daemon-reload
-            """,
-            "sh",
-            CHECKOUT.toString(),
-            System.getProperty("java.home"))
-        .ok();
-    user("systemctl", "--user", "daemon-reload").ok();
-    user(SCRIPTS.resolve("images").toString(), CHECKOUT.toString(), System.getProperty("java.home"))
-        .ok();
+    root("cp", "-a", "/rig/checkout/gateway/target/fdgate", "/opt/fdgate").ok();
+    install("system");
+    install("user");
+    user(GUEST_SCRIPTS + "images", "/rig/checkout").ok();
+  }
+
+  /** Puts units in place: those of "system", or demo's of "user" or "quadlet". */
+  void install(String scope) throws IOException, InterruptedException {
+    fdgate("install", scope);
+  }
+
+  /** Takes them away again. */
+  void uninstall(String scope) throws IOException, InterruptedException {
+    fdgate("uninstall", scope);
+  }
+
+  private void fdgate(String command, String scope) throws IOException, InterruptedException {
+    String[] line = {"/opt/fdgate/bin/fdgate", command, "--" + scope, "--yes"};
+    if (scope.equals("system")) {
+      root(line).ok();
+      root("systemctl", "daemon-reload").ok();
+    } else {
+      user(line).ok();
+      user("systemctl", "--user", "daemon-reload").ok();
+    }
   }
 
   /** Stops every unit of ours, and forgets what a test wrote. */
   void clean() throws IOException, InterruptedException {
-    root(SCRIPTS.resolve("clean").toString()).ok();
+    root(GUEST_SCRIPTS + "clean").ok();
   }
 
   /** Waits for a state of one of demo's units. */
   void awaitState(String unit, String state) {
-    await(unit + " is " + state)
-        .atMost(30, TimeUnit.SECONDS)
-        .until(() -> state(unit).equals(state));
+    await(unit + " is " + state).until(() -> state(unit).equals(state));
   }
 
   /** Runs a command as root of the guest. */
@@ -117,21 +138,31 @@ final class Rig implements AutoCloseable {
   String python(String script, String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add("python3");
-    command.add(CHECKOUT.resolve("tests/e2e/src/test/python").resolve(script).toString());
+    command.add("/rig/checkout/tests/e2e/src/test/python/" + script);
     command.addAll(List.of(arguments));
     return root(command.toArray(String[]::new)).ok();
   }
 
-  /** What socat gets back for a text, which it half-closes after. */
+  /** What socat gets back for a text, from a server that echoes it. */
   String exchange(String text, String address) throws IOException, InterruptedException {
-    // The time to wait after the half-close: a stream ends by itself, a datagram has no end.
-    boolean datagram = address.startsWith("udp") || address.startsWith("unix-sendto");
-    return enter("root", text, "socat", "-t", datagram ? "1" : "30", "-", address).ok();
+    return exchange(text, address, text.length());
+  }
+
+  /**
+   * What socat gets back for a text, which it half-closes after.
+   *
+   * @param length of the answer: a stream ends by itself, a datagram has no end
+   */
+  String exchange(String text, String address, int length)
+      throws IOException, InterruptedException {
+    String bounded = address.startsWith("udp") ? address + ",readbytes=" + length : address;
+    return enter("root", text, "socat", "-t", LIMIT_SECONDS, "-", bounded).ok();
   }
 
   /** What curl gets. */
   String curl(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("curl", "-sS", "--fail", "--max-time", "30"));
+    List<String> command =
+        new ArrayList<>(List.of("curl", "-sS", "--fail", "--max-time", LIMIT_SECONDS));
     command.addAll(List.of(arguments));
     return root(command.toArray(String[]::new)).ok();
   }
@@ -150,6 +181,16 @@ final class Rig implements AutoCloseable {
   String journal(String unit) throws IOException, InterruptedException {
     root("journalctl", "--sync").ok();
     return user("journalctl", "--user", "--no-pager", "-o", "cat", since(), "-u", unit).ok();
+  }
+
+  /** Waits until the journal of a unit matches all; a program's lines come when they come. */
+  String awaitJournal(String unit, String... patterns) {
+    return await("the journal of " + unit + " has " + List.of(patterns))
+        .until(
+            () -> journal(unit),
+            journal ->
+                Stream.of(patterns)
+                    .allMatch(each -> Pattern.compile(each).matcher(journal).find()));
   }
 
   /** What root reads in the whole journal. */

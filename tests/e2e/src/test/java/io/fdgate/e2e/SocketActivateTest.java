@@ -1,10 +1,10 @@
 package io.fdgate.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -17,6 +17,12 @@ final class SocketActivateTest {
     this.rig = rig;
   }
 
+  /** A signal to "podman run" itself may come before it hands signals on. */
+  @AfterEach
+  void stopTheContainer() throws Exception {
+    rig.user("podman", "stop", "--ignore", "--time=15", "test").ok();
+  }
+
   @Test
   void containerServesAPage() throws Exception {
     activate("-l", "8080", "--fdname=http");
@@ -26,8 +32,8 @@ final class SocketActivateTest {
   @Test
   void withoutANameTheContainerSaysWhatIsMissing() throws Exception {
     activate("-l", "8080");
-    rig.root("sh", "-c", "echo | socat -t30 - tcp4:127.0.0.1:8080");
-    await().until(() -> rig.journal("test-activate.service").contains("unknown"));
+    rig.root("sh", "-c", "echo | socat -t60 - tcp4:127.0.0.1:8080");
+    rig.awaitJournal("test-activate.service", "unknown");
   }
 
   private void activate(String... options) throws Exception {
@@ -44,6 +50,6 @@ final class SocketActivateTest {
     command.addAll(
         List.of("podman", "run", "--rm", "--network=none", "--name=test", "localhost/fdgate"));
     rig.user(command.toArray(String[]::new)).ok();
-    await().until(() -> rig.journal("test-activate.service").contains("Listening on"));
+    rig.awaitJournal("test-activate.service", "Listening on");
   }
 }

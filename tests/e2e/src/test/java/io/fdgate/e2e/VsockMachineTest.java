@@ -1,0 +1,52 @@
+package io.fdgate.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The distribution in a virtual machine that has VSOCK, which namespaces cannot give: its init is
+ * tests/e2e/vsock/init. It starts once; what it printed is what is looked at.
+ */
+@Tag("older")
+final class VsockMachineTest {
+  @Test
+  void everyStreamProtocolIsServedOverVsock() throws Exception {
+    Path folder = Files.createDirectories(Rig.CHECKOUT.resolve("tests/e2e/target/vsock"));
+    Path console = folder.resolve("console");
+    Process machine =
+        new ProcessBuilder(
+                Rig.CHECKOUT.resolve("tests/e2e/vsock/machine").toString(),
+                folder.toString(),
+                Rig.CHECKOUT.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(console.toFile())
+            .start();
+    machine.getOutputStream().close();
+    try {
+      assertThat(machine.waitFor(400, TimeUnit.SECONDS)).as(() -> read(console)).isTrue();
+    } finally {
+      machine.destroy();
+    }
+    assertThat(read(console).replace("\r", ""))
+        .containsPattern("(?m)^log: Listening on vsock::3000 as 3.$")
+        .containsPattern("(?m)^echo: hello$")
+        .containsPattern("(?m)^line: OK PONG OK peer=vsock:1:\\d+ socket=line .*OK bye $")
+        .containsPattern("(?m)^http: HTTP/1.1 200 OK .* ok $")
+        .containsPattern("(?m)^log: .*vsock:1:\\d+ .*\"GET /healthz HTTP/1.1\" 200")
+        .containsPattern("(?m)^status: 0$");
+  }
+
+  private static String read(Path console) {
+    try {
+      return Files.readString(console);
+    } catch (IOException gone) {
+      return gone.toString();
+    }
+  }
+}
