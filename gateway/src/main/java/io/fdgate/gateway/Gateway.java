@@ -4,6 +4,7 @@ import io.fdgate.gateway.listener.Binding;
 import io.fdgate.gateway.listener.Connections;
 import io.fdgate.gateway.listener.Listener;
 import io.fdgate.gateway.listener.SocketAdopter;
+import io.fdgate.protocol.LogEvent;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -137,11 +138,15 @@ public final class Gateway {
     connections.drain();
     for (Listener listener : listeners) {
       if (!listener.stopped().await(left(deadline), TimeUnit.NANOSECONDS)) {
-        logger.warn("{} has unsent datagrams, which are dropped", listener.binding().socket());
+        logger.warn(
+            LogEvent.DATAGRAMS_UNSENT,
+            "{} has unsent datagrams, which are dropped",
+            listener.binding().socket());
       }
     }
     if (!connections.awaitNone(left(deadline))) {
       logger.warn(
+          LogEvent.DRAIN_TIMEOUT,
           "{} open after drain_timeout = {} ms and closed now",
           ServiceReport.connections(connections.count()),
           timeout.toMillis());

@@ -10,8 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The entry point. Without arguments, or with {@code --config FILE} alone, it serves what it
- * inherited and loads nothing that this does not need; everything else is for the command line.
+ * The entry point. Without a command, and with no options but {@code --config FILE} and {@code
+ * --log-format=FORMAT}, it serves what it inherited and loads nothing that this does not need;
+ * everything else is for the command line.
  */
 public final class Main {
   private Main() {}
@@ -24,24 +25,36 @@ public final class Main {
         Optional.ofNullable(environment.get("FDGATE_CONFIG"))
             .filter(path -> !path.isEmpty())
             .map(Path::of);
-    int status;
-    if (args.length == 0) {
-      status = serve(environment, config);
-    } else if (args.length == 2 && args[0].equals("--config") && !args[1].startsWith("-")) {
-      status = serve(environment, Optional.of(Path.of(args[1])));
-    } else {
-      status = CommandLineInterface.run(args, environment, config);
+    Optional<Path> given = config;
+    Optional<String> logFormat = Optional.empty();
+    int at = 0;
+    while (at < args.length) {
+      if (args[at].equals("--config") && at + 1 < args.length && !args[at + 1].startsWith("-")) {
+        given = Optional.of(Path.of(args[at + 1]));
+        at += 2;
+      } else if (args[at].equals("--log-format=json") || args[at].equals("--log-format=auto")) {
+        logFormat = Optional.of(args[at].substring("--log-format=".length()));
+        at++;
+      } else {
+        break;
+      }
     }
-    System.exit(status);
+    System.exit(
+        at == args.length
+            ? serve(environment, given, logFormat)
+            : CommandLineInterface.run(args, environment, config));
   }
 
   /**
    * Serves what the environment announces until it is told to stop.
    *
+   * @param logFormat wins over the configuration's
    * @return the exit status
    */
-  public static int serve(Map<String, String> environment, Optional<Path> config) {
+  public static int serve(
+      Map<String, String> environment, Optional<Path> config, Optional<String> logFormat) {
     return new Service(environment, config)
+        .logFormat(logFormat)
         .run(() -> {
           ListenEnvironment listen =
               ListenEnvironment.parse(environment, ProcessHandle.current().pid(), OwnPidfd::inode);

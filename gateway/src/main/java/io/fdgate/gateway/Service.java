@@ -10,6 +10,7 @@ import io.fdgate.gateway.listener.BindingPlan;
 import io.fdgate.gateway.log.LogReader;
 import io.fdgate.gateway.log.LogSetup;
 import io.fdgate.gateway.systemd.Notifier;
+import io.fdgate.protocol.LogEvent;
 import io.netty.channel.epoll.Epoll;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +27,9 @@ public final class Service {
   private final Optional<Path> configFile;
   private String builtIn = "";
   private Optional<String> logLevel = Optional.empty();
+  private Optional<String> logFormat = Optional.empty();
   private Runnable onReady = () -> {};
+  private Configuration forLog = Configuration.DEFAULTS;
 
   /**
    * A run that has not begun.
@@ -54,6 +57,12 @@ public final class Service {
   /** Logs from this level on, whatever the configuration says. */
   public Service logLevel(String level) {
     logLevel = Optional.of(level);
+    return this;
+  }
+
+  /** Logs in this format, whatever the configuration says. */
+  public Service logFormat(Optional<String> format) {
+    logFormat = format;
     return this;
   }
 
@@ -99,7 +108,7 @@ public final class Service {
       gateway.stopTaking();
       String open = ServiceReport.connections(gateway.connections());
       notifier.stopping("Stopping, " + open + " open");
-      logger.info("stopping, {} open", open);
+      logger.info(LogEvent.STOPPING, "stopping, {} open", open);
       gateway.drain(configuration.drainTimeout());
     } catch (InterruptedException nobodyInterrupts) {
       throw new IllegalStateException(nobodyInterrupts);
@@ -112,6 +121,7 @@ public final class Service {
   private Runnable startLog(Configuration configuration) {
     return LogSetup.start(
         logLevel.orElse(configuration.log().level()),
+        logFormat.orElse(configuration.log().format()).equals(Configuration.LOG_JSON),
         configuration.log().logback(),
         LogReader.of(environment));
   }
@@ -140,6 +150,9 @@ public final class Service {
       configuration =
           collect(faults, () -> ConfigurationFile.parse("built in", builtIn, protocols.get()));
     }
+    if (configuration.isPresent()) {
+      forLog = configuration.get();
+    }
     Optional<List<InheritedSocket>> sockets = collect(faults, source::sockets);
     if (!faults.isEmpty()) {
       throw new FaultException(faults);
@@ -159,13 +172,19 @@ public final class Service {
   }
 
   private int fail(FaultException fault) {
-    Runnable stopLog = startLog(Configuration.DEFAULTS);
-    fault.faults().forEach(each -> logger.error("{}", each));
+    Runnable stopLog = startLog(forLog);
+    fault.faults().forEach(each -> logger.error(event(each), "{}", each));
     if (fault.faults().size() > 1) {
-      logger.error("{} faults, nothing is served", fault.faults().size());
+      logger.error(LogEvent.START_FAILED, "{} faults, nothing is served", fault.faults().size());
     }
     stopLog.run();
     return fault.exitStatus();
+  }
+
+  private static LogEvent event(Fault fault) {
+    return fault.kind() == Fault.Kind.CONFIGURATION
+        ? LogEvent.CONFIGURATION_FAULT
+        : LogEvent.ACTIVATION_FAULT;
   }
 
   /** We start no processes before this, nor after; it is for those that the JVM might start. */
@@ -174,7 +193,11 @@ public final class Service {
       int result = Libc.setCloseOnExec(binding.socket().fd());
       if (result < 0) {
         // A connection may have ended already: then there is nothing to protect.
-        logger.debug("{}: FD_CLOEXEC cannot be set: errno {}", binding.socket(), -result);
+        logger.debug(
+            LogEvent.SYSTEM_REFUSED,
+            "{}: FD_CLOEXEC cannot be set: errno {}",
+            binding.socket(),
+            -result);
       }
     }
   }

@@ -4,6 +4,7 @@ import io.fdgate.gateway.activation.InheritedSocket;
 import io.fdgate.gateway.listener.Binding;
 import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.DropReason;
+import io.fdgate.protocol.LogEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ final class ServiceReport {
     for (Binding binding : plan) {
       InheritedSocket socket = binding.socket();
       logger.info(
+          LogEvent.LISTENING,
           "serving {} on {} {}{} ({}, chosen by {})",
           binding.protocol().name(),
           socket.kind(),
@@ -71,12 +73,12 @@ final class ServiceReport {
       double now = Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
       double since = (System.nanoTime() - readyNanos) / 1e9;
       long millis = Math.max(0, Math.round((now - began - since) * 1_000));
-      logger.info("ready after {} ms: {}", millis, status(plan));
+      logger.info(LogEvent.READY, "ready after {} ms: {}", millis, status(plan));
       for (Binding binding : plan) {
         binding.counters().activated(TimeUnit.MILLISECONDS.toNanos(millis));
       }
     } catch (IOException hidden) {
-      logger.info("ready: {}", status(plan));
+      logger.info(LogEvent.READY, "ready: {}", status(plan));
     }
   }
 
@@ -87,19 +89,23 @@ final class ServiceReport {
       InheritedSocket socket = binding.socket();
       if (socket.isStream()) {
         logger.info(
+            LogEvent.SERVED,
             "served {} {}: {}, {} broken by the peer",
             socket.kind(),
             socket.address(),
             connections(counters.connections()),
-            counters.peerFaults());
+            counters.peerFaults(),
+            socket);
       } else {
         logger.info(
+            LogEvent.SERVED,
             "served {} {}: {} datagrams received, {} sent{}",
             socket.kind(),
             socket.address(),
             counters.datagramsReceived(),
             counters.datagramsSent(),
-            dropped(counters));
+            dropped(counters),
+            socket);
       }
     }
   }

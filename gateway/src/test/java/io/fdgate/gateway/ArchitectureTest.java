@@ -3,10 +3,15 @@ package io.fdgate.gateway;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.Marker;
 
 /** The arrows between packages: gateway to protocols to Netty, and never back. */
 final class ArchitectureTest {
@@ -60,6 +65,28 @@ final class ArchitectureTest {
         .resideInAnyPackage(
             "io.fdgate.gateway.listener", "io.fdgate.gateway.config", "io.fdgate.gateway.cli")
         .check(CLASSES);
+  }
+
+  @Test
+  void everyLogLineSaysWhichEventItIs() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.fdgate..")
+        .should()
+        .callMethodWhere(logsWithoutEvent())
+        .check(CLASSES);
+  }
+
+  private static DescribedPredicate<JavaMethodCall> logsWithoutEvent() {
+    return DescribedPredicate.describe(
+        "log without a LogEvent",
+        call ->
+            call.getTargetOwner().isEquivalentTo(Logger.class)
+                && List.of("trace", "debug", "info", "warn", "error").contains(call.getName())
+                && !call.getTarget()
+                    .getRawParameterTypes()
+                    .getFirst()
+                    .isEquivalentTo(Marker.class));
   }
 
   private static void onlyIn(String library, String... packages) {

@@ -26,8 +26,8 @@ public final class Counters {
   private final Map<DropReason, LongAdder> dropped = new EnumMap<>(DropReason.class);
   private final LongAdder[] rejected = new LongAdder[REJECT_REASONS];
   private final LongAdder[] requests = new LongAdder[STATUS_CLASSES];
-  // Null unless somebody looks: written before the first event loop runs.
-  private @Nullable Times times;
+  // Null unless somebody looks.
+  private volatile @Nullable Times times;
 
   /** Starts at zero. */
   public Counters() {
@@ -42,9 +42,11 @@ public final class Counters {
     }
   }
 
-  /** Begins to take times and count the bytes of connections. Called before anything is served. */
+  /** Begins to take times and count the bytes of connections. Main thread, any number of times. */
   public void observe() {
-    times = new Times();
+    if (times == null) {
+      times = new Times();
+    }
   }
 
   /** Whether times are taken and the bytes of connections are counted. */

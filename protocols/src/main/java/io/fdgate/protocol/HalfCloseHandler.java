@@ -63,6 +63,7 @@ public final class HalfCloseHandler extends StreamHandler {
         return method;
       } catch (ReflectiveOperationException | RuntimeException refused) {
         logger.warn(
+            LogEvent.SYSTEM_REFUSED,
             "answers to peers that half-close may be cut short: Netty does not let its epoll"
                 + " registration be kept",
             refused);

@@ -1,6 +1,8 @@
 package io.fdgate.gateway.activation;
 
 import io.fdgate.protocol.Endpoint;
+import io.fdgate.protocol.LogFields;
+import java.util.function.BiConsumer;
 
 /**
  * An inherited socket that can be served, as the kernel describes it.
@@ -20,7 +22,8 @@ public record InheritedSocket(
     Role role,
     Endpoint address,
     boolean ipv6Only,
-    boolean nonBlocking) {
+    boolean nonBlocking)
+    implements LogFields {
 
   /** The address families that can be served. */
   public enum Family {
@@ -60,6 +63,14 @@ public record InheritedSocket(
       case UNIX -> isStream() ? "unix" : "unix-datagram";
       case VSOCK -> "vsock";
     };
+  }
+
+  @Override
+  public void logFields(BiConsumer<String, String> fields) {
+    fields.accept("socket", name);
+    fields.accept("fd", Integer.toString(fd));
+    fields.accept("kind", kind());
+    fields.accept("address", address.toString());
   }
 
   @Override

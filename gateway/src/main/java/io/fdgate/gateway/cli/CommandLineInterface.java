@@ -3,22 +3,28 @@ package io.fdgate.gateway.cli;
 import io.fdgate.gateway.Fault;
 import io.fdgate.gateway.FaultException;
 import io.fdgate.gateway.Main;
+import io.fdgate.gateway.config.Configuration;
 import io.fdgate.gateway.config.ProtocolRegistry;
 import io.fdgate.protocol.BuildVersion;
 import io.fdgate.protocol.Protocol;
+import io.fdgate.protocol.SettingException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 /** The command line: what {@code fdgate --help} shows. */
 @Command(
@@ -55,6 +61,9 @@ public final class CommandLineInterface implements Callable<Integer> {
       description = "The TOML configuration file; FDGATE_CONFIG does the same.")
   private @Nullable Path config;
 
+  @Spec private @Nullable CommandSpec spec;
+  private Optional<String> logFormat = Optional.empty();
+
   private CommandLineInterface(Map<String, String> environment, Optional<Path> config) {
     this.environment = environment;
     this.config = config.orElse(null);
@@ -81,9 +90,22 @@ public final class CommandLineInterface implements Callable<Integer> {
     return commands.execute(args);
   }
 
+  @Option(
+      names = "--log-format",
+      paramLabel = "FORMAT",
+      description = "How log lines look: auto, or json for an object each.")
+  void logFormat(String format) {
+    try {
+      logFormat = Optional.of(Configuration.LOG_FORMAT.parse(format));
+    } catch (SettingException wrong) {
+      throw new ParameterException(
+          Objects.requireNonNull(spec).commandLine(), "--log-format " + wrong.getMessage());
+    }
+  }
+
   @Override
   public Integer call() {
-    return Main.serve(environment, config());
+    return Main.serve(environment, config(), logFormat);
   }
 
   private Optional<Path> config() {

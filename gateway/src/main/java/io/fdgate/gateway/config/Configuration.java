@@ -26,9 +26,10 @@ public record Configuration(
    * The {@code [log]} table.
    *
    * @param level the least level that is written
+   * @param format how lines look
    * @param logback a logback XML file that replaces the built-in set-up
    */
-  public record Log(String level, Optional<String> logback) {}
+  public record Log(String level, String format, Optional<String> logback) {}
 
   static final Setting<Optional<String>> DEFAULT_PROTOCOL =
       Setting.text(
@@ -57,6 +58,21 @@ public record Configuration(
           List.of("error", "warn", "info", "debug", "trace"),
           "The least level that is logged.");
 
+  /** As fits whoever reads: a terminal, a file, the journal. */
+  public static final String LOG_AUTO = "auto";
+
+  /** Each line a JSON object. */
+  public static final String LOG_JSON = "json";
+
+  /** The form of log lines. */
+  public static final Setting<String> LOG_FORMAT =
+      Setting.choice(
+          "format",
+          LOG_AUTO,
+          List.of(LOG_AUTO, LOG_JSON),
+          "How lines look: as fits whoever reads them (a terminal, a file, the journal with its"
+              + " fields), or each a JSON object. --log-format says the same and wins.");
+
   static final Setting<Optional<String>> LOG_LOGBACK =
       Setting.text("logback", "A logback XML file that replaces the built-in log set-up.");
 
@@ -64,7 +80,7 @@ public record Configuration(
   public static final List<Setting<?>> GLOBAL = List.of(DEFAULT_PROTOCOL, DRAIN_TIMEOUT, THREADS);
 
   /** The settings of the {@code [log]} table. */
-  public static final List<Setting<?>> LOG = List.of(LOG_LEVEL, LOG_LOGBACK);
+  public static final List<Setting<?>> LOG = List.of(LOG_LEVEL, LOG_FORMAT, LOG_LOGBACK);
 
   /** What holds without a file. */
   public static final Configuration DEFAULTS =
@@ -72,7 +88,7 @@ public record Configuration(
           Optional.empty(),
           DRAIN_TIMEOUT.defaultValue(),
           THREADS.defaultValue(),
-          new Log(LOG_LEVEL.defaultValue(), Optional.empty()),
+          new Log(LOG_LEVEL.defaultValue(), LOG_AUTO, Optional.empty()),
           Map.of());
 
   /** Copies the map. */

@@ -119,7 +119,10 @@ public final class ConfigurationFile {
         defaultProtocol,
         global.get(Configuration.DRAIN_TIMEOUT),
         global.get(Configuration.THREADS),
-        new Log(logging.get(Configuration.LOG_LEVEL), logging.get(Configuration.LOG_LOGBACK)),
+        new Log(
+            logging.get(Configuration.LOG_LEVEL),
+            logging.get(Configuration.LOG_FORMAT),
+            logging.get(Configuration.LOG_LOGBACK)),
         sockets);
   }
 

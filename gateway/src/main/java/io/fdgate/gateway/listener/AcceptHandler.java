@@ -1,5 +1,6 @@
 package io.fdgate.gateway.listener;
 
+import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.StreamHandler;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
@@ -40,6 +41,7 @@ final class AcceptHandler extends StreamHandler {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     logger.warn(
+        LogEvent.ACCEPT_PAUSED,
         "{} cannot accept ({}), trying again in {} ms",
         binding.socket(),
         cause.getMessage(),

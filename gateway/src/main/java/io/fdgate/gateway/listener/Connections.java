@@ -4,6 +4,7 @@ import io.fdgate.protocol.ByteCounter;
 import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.GatewayEvent;
 import io.fdgate.protocol.HalfCloseHandler;
+import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.RejectReason;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -99,6 +100,7 @@ public final class Connections {
       }
     } catch (Exception | LinkageError broken) {
       logger.warn(
+          LogEvent.PROTOCOL_FAULT,
           "protocol {} cannot serve a connection of {}: this is a fault of the protocol's code",
           binding.protocol().name(),
           binding.socket(),
@@ -114,6 +116,7 @@ public final class Connections {
                 registered -> {
                   if (!registered.isSuccess()) {
                     logger.warn(
+                        LogEvent.CONNECTION_UNSERVED,
                         "a connection of {} cannot be served",
                         binding.socket(),
                         registered.cause());

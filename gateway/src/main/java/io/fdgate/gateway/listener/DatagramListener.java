@@ -8,6 +8,7 @@ import io.fdgate.protocol.DatagramHandler;
 import io.fdgate.protocol.DatagramPeer;
 import io.fdgate.protocol.DropReason;
 import io.fdgate.protocol.Endpoint;
+import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.Throttle;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -171,7 +172,12 @@ final class DatagramListener implements Listener, EpollIoHandle {
     try {
       handler.stopped();
     } catch (RuntimeException | LinkageError broken) {
-      logger.warn("protocol {} failed to stop", binding.protocol().name(), broken);
+      logger.warn(
+          LogEvent.PROTOCOL_FAULT,
+          "protocol {} failed to stop on {}",
+          binding.protocol().name(),
+          binding.socket(),
+          broken);
     }
     try {
       socket.close();
@@ -202,7 +208,7 @@ final class DatagramListener implements Listener, EpollIoHandle {
 
   private void receiveFailed(int errno) {
     if (errno != Libc.EAGAIN && errno != Libc.EINTR && throttle.pass().isPresent()) {
-      logger.warn("{} cannot receive: errno {}", binding.socket(), errno);
+      logger.warn(LogEvent.RECEIVE_FAILED, "{} cannot receive: errno {}", binding.socket(), errno);
     }
   }
 
@@ -239,6 +245,7 @@ final class DatagramListener implements Listener, EpollIoHandle {
       drop(DropReason.PROTOCOL_FAULT);
       if (throttle.pass().isPresent()) {
         logger.warn(
+            LogEvent.PROTOCOL_FAULT,
             "protocol {} failed on a datagram of {}: this is a fault of the protocol's code",
             binding.protocol().name(),
             binding.socket(),
@@ -279,7 +286,8 @@ final class DatagramListener implements Listener, EpollIoHandle {
   private void refused(int errno) {
     // A full queue says EAGAIN on a Unix socket: that peer does not read, and the others go on.
     drop(errno == Libc.EAGAIN ? DropReason.PEER_QUEUE_FULL : DropReason.UNREACHABLE);
-    logger.debug("{} cannot answer a peer: errno {}", binding.socket(), errno);
+    logger.debug(
+        LogEvent.DATAGRAM_UNANSWERED, "{} cannot answer a peer: errno {}", binding.socket(), errno);
   }
 
   private void drop(DropReason reason) {

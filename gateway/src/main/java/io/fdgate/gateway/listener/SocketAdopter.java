@@ -3,6 +3,7 @@ package io.fdgate.gateway.listener;
 import io.fdgate.gateway.activation.InheritedSocket;
 import io.fdgate.gateway.activation.InheritedSocket.Role;
 import io.fdgate.gateway.activation.NonBlocking;
+import io.fdgate.protocol.LogEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.epoll.LinuxSocket;
@@ -34,7 +35,7 @@ public final class SocketAdopter {
     InheritedSocket socket = binding.socket();
     if (socket.role() == Role.GONE) {
       LinuxSocket.newSocket(socket.fd()).close();
-      logger.info("{}: the peer left before it could be served", socket);
+      logger.info(LogEvent.PEER_GONE, "{}: the peer left before it could be served", socket);
       return Optional.empty();
     }
     if (!socket.nonBlocking()) {

@@ -52,6 +52,9 @@ final class DeferredLogger extends LegacyAbstractLogger {
                 event.throwable,
                 event.arguments);
         written.setTimeStamp(event.millis);
+        if (event.marker != null) {
+          written.addMarker(event.marker);
+        }
         logger.callAppenders(written);
       }
     }
@@ -74,7 +77,8 @@ final class DeferredLogger extends LegacyAbstractLogger {
       logger.log(marker, CALLER, level.toInt(), message, arguments, throwable);
     } else {
       kept.add(
-          new Event(System.currentTimeMillis(), getName(), level, message, arguments, throwable));
+          new Event(
+              System.currentTimeMillis(), getName(), level, marker, message, arguments, throwable));
     }
   }
 
@@ -123,6 +127,7 @@ final class DeferredLogger extends LegacyAbstractLogger {
     private final long millis;
     private final String logger;
     private final Level level;
+    private final @Nullable Marker marker;
     private final String message;
     private final Object @Nullable [] arguments;
     private final @Nullable Throwable throwable;
@@ -131,12 +136,14 @@ final class DeferredLogger extends LegacyAbstractLogger {
         long millis,
         String logger,
         Level level,
+        @Nullable Marker marker,
         String message,
         Object @Nullable [] arguments,
         @Nullable Throwable throwable) {
       this.millis = millis;
       this.logger = logger;
       this.level = level;
+      this.marker = marker;
       this.message = message;
       this.arguments = arguments;
       this.throwable = throwable;

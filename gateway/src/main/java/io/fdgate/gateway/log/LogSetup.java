@@ -7,10 +7,14 @@ import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.Layout;
+import ch.qos.logback.core.LayoutBase;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.joran.spi.JoranException;
+import io.fdgate.protocol.LogEvent;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
@@ -29,24 +33,26 @@ public final class LogSetup {
    * Starts logback; until then events are kept. Called once.
    *
    * @param level the least level that is written
+   * @param json whether each line is a JSON object
    * @param xml a logback file that replaces the built-in set-up; when it cannot be read, the
    *     built-in one is used and a warning says so
    * @return stops logback, and so writes out what it holds back
    */
-  public static Runnable start(String level, Optional<String> xml, LogReader reader) {
+  public static Runnable start(String level, boolean json, Optional<String> xml, LogReader reader) {
     LoggerContext context = new LoggerContext();
     context.setName("fdgate");
     context.setMDCAdapter(new LogbackMDCAdapter());
     Optional<JoranException> refused = xml.flatMap(file -> configure(context, Path.of(file)));
     if (xml.isEmpty() || refused.isPresent()) {
       context.reset();
-      builtIn(context, level, reader);
+      builtIn(context, level, json ? Form.JSON : Form.of(reader));
     }
     context.start();
     DeferredLogger.handOver(context);
     refused.ifPresent(why ->
         LoggerFactory.getLogger(LogSetup.class)
             .warn(
+                LogEvent.LOG_SETUP_REFUSED,
                 "log.logback = \"{}\" cannot be used ({}); the built-in log set-up is",
                 xml.get(),
                 why.getMessage()));
@@ -64,33 +70,65 @@ public final class LogSetup {
     }
   }
 
-  private static void builtIn(LoggerContext context, String level, LogReader reader) {
+  /** How lines look. */
+  private enum Form {
+    TERMINAL,
+    PLAIN,
+    PREFIXED,
+    JOURNAL,
+    JSON;
+
+    static Form of(LogReader reader) {
+      return switch (reader) {
+        case TERMINAL -> TERMINAL;
+        case PLAIN -> PLAIN;
+        case CONTAINER -> PREFIXED;
+        case JOURNAL -> Files.exists(Path.of(JournalAppender.SOCKET)) ? JOURNAL : PREFIXED;
+      };
+    }
+  }
+
+  private static void builtIn(LoggerContext context, String level, Form form) {
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.toLevel(level));
-    root.addAppender(console(context, "System.err", layout(context, reader)));
+    root.addAppender(appender(context, "System.err", form, layout(context, form)));
     if (root.getLevel().toInt() < Level.WARN_INT) {
       context.getLogger(LogLevels.NETTY).setLevel(Level.WARN);
     }
     LogLevels.SILENCED.forEach(name -> context.getLogger(name).setLevel(Level.ERROR));
-    accessLog(context, reader);
+    accessLog(context, form);
   }
 
   /** Access lines go to standard output, as they are. */
-  private static void accessLog(LoggerContext context, LogReader reader) {
-    ConsoleAppender<ILoggingEvent> console =
-        console(context, "System.out", accessLayout(context, reader));
+  private static void accessLog(LoggerContext context, Form form) {
+    Appender<ILoggingEvent> target =
+        appender(context, "System.out", form, accessLayout(context, form));
     Logger ours = context.getLogger(LogSetup.class);
     AccessLogAppender appender =
         new AccessLogAppender(
-            console,
+            target,
             lines ->
                 ours.warn(
-                    "{} lines of the access log were dropped: it is written too slowly", lines));
+                    LogEvent.ACCESS_LOG_DROPPED,
+                    "{} lines of the access log were dropped: it is written too slowly",
+                    lines));
     appender.setContext(context);
     appender.start();
     Logger access = context.getLogger(ACCESS);
     access.setAdditive(false);
     access.addAppender(appender);
+  }
+
+  private static Appender<ILoggingEvent> appender(
+      LoggerContext context, String stream, Form form, Layout<ILoggingEvent> layout) {
+    Appender<ILoggingEvent> console = console(context, stream, layout);
+    if (form != Form.JOURNAL) {
+      return console;
+    }
+    JournalAppender journal = new JournalAppender(JournalAppender.SOCKET, console);
+    journal.setContext(context);
+    journal.start();
+    return journal;
   }
 
   private static ConsoleAppender<ILoggingEvent> console(
@@ -107,25 +145,32 @@ public final class LogSetup {
     return appender;
   }
 
-  private static Layout<ILoggingEvent> accessLayout(LoggerContext context, LogReader reader) {
-    return reader == LogReader.JOURNAL ? layout(context, reader) : pattern(context, "%msg%n");
+  private static Layout<ILoggingEvent> accessLayout(LoggerContext context, Form form) {
+    return switch (form) {
+      case TERMINAL, PLAIN -> pattern(context, "%msg%n");
+      case PREFIXED, JOURNAL, JSON -> layout(context, form);
+    };
   }
 
   private static Layout<ILoggingEvent> pattern(LoggerContext context, String pattern) {
     PatternLayout layout = new PatternLayout();
-    layout.setContext(context);
     layout.setPattern(pattern);
-    layout.start();
-    return layout;
+    return started(context, layout);
   }
 
-  private static Layout<ILoggingEvent> layout(LoggerContext context, LogReader reader) {
-    if (reader == LogReader.JOURNAL) {
-      PriorityLayout layout = new PriorityLayout();
-      layout.setContext(context);
-      layout.start();
-      return layout;
-    }
-    return pattern(context, reader == LogReader.TERMINAL ? TERMINAL : PLAIN);
+  private static Layout<ILoggingEvent> layout(LoggerContext context, Form form) {
+    return switch (form) {
+      case TERMINAL -> pattern(context, TERMINAL);
+      case PLAIN -> pattern(context, PLAIN);
+      case PREFIXED, JOURNAL -> started(context, new PriorityLayout());
+      case JSON -> started(context, new JsonLayout());
+    };
+  }
+
+  private static Layout<ILoggingEvent> started(
+      LoggerContext context, LayoutBase<ILoggingEvent> layout) {
+    layout.setContext(context);
+    layout.start();
+    return layout;
   }
 }

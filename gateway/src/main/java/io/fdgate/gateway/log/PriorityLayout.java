@@ -23,7 +23,8 @@ final class PriorityLayout extends LayoutBase<ILoggingEvent> {
     return lines.toString();
   }
 
-  private static int priority(Level level) {
+  /** Of syslog(3). */
+  static int priority(Level level) {
     return switch (level.toInt()) {
       case Level.ERROR_INT -> 3;
       case Level.WARN_INT -> 4;

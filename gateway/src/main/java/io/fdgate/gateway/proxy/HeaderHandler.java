@@ -2,6 +2,7 @@ package io.fdgate.gateway.proxy;
 
 import io.fdgate.protocol.Endpoint;
 import io.fdgate.protocol.GatewayEvent;
+import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.Proxied;
 import io.fdgate.protocol.StreamHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -108,7 +109,7 @@ final class HeaderHandler extends StreamHandler {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    logger.debug("no PROXY header", cause);
+    logger.debug(LogEvent.CONNECTION_BROKEN, "no PROXY header", cause);
     refuse(ctx, "it did not begin with a PROXY header");
   }
 

@@ -2,6 +2,7 @@ package io.fdgate.gateway.proxy;
 
 import io.fdgate.protocol.ConnectionInitializer;
 import io.fdgate.protocol.Endpoint;
+import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.Proxied;
 import io.fdgate.protocol.SocketContext;
 import io.fdgate.protocol.Throttle;
@@ -63,8 +64,9 @@ public final class ProxyEdge implements ConnectionInitializer {
         .pass()
         .ifPresent(heldBack ->
             logger.warn(
+                LogEvent.PROXY_REFUSED,
                 "{}: a connection of {} was closed, because {}; {} more were not logged",
-                socket.name(),
+                socket,
                 Proxied.source(connection),
                 why,
                 heldBack));
@@ -74,6 +76,10 @@ public final class ProxyEdge implements ConnectionInitializer {
   /** Notes whose connection it is, at debug level. */
   void carried(Channel connection, Endpoint client) {
     logger.debug(
-        "{}: a connection of {} by way of {}", socket.name(), client, connection.remoteAddress());
+        LogEvent.PROXIED,
+        "{}: a connection of {} by way of {}",
+        socket,
+        client,
+        connection.remoteAddress());
   }
 }

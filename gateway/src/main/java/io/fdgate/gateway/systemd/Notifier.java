@@ -1,5 +1,6 @@
 package io.fdgate.gateway.systemd;
 
+import io.fdgate.protocol.LogEvent;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -35,6 +36,7 @@ public final class Notifier {
     boolean isAbstract = name.startsWith("@");
     if (!(name.startsWith("/") || isAbstract) || bytes.length < 2 || bytes.length > LONGEST_NAME) {
       logger.warn(
+          LogEvent.NOTIFY_FAILED,
           "NOTIFY_SOCKET is \"{}\": expected a path or @NAME of up to 107 bytes; the service manager"
               + " is told nothing",
           name);
@@ -62,6 +64,7 @@ public final class Notifier {
         send(path, message);
       } catch (IOException | RuntimeException refused) {
         logger.warn(
+            LogEvent.NOTIFY_FAILED,
             "the service manager cannot be told \"{}\" through NOTIFY_SOCKET ({})",
             message.lines().findFirst().orElse(""),
             refused.toString());

@@ -1,6 +1,7 @@
 package io.fdgate.protocol.echo;
 
 import io.fdgate.protocol.Counters;
+import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.Proxied;
 import io.fdgate.protocol.StreamHandler;
 import io.netty.buffer.Unpooled;
@@ -56,7 +57,11 @@ final class EchoHandler extends StreamHandler {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     counters.peerFault();
-    logger.debug("connection {} broken: {}", Proxied.source(ctx.channel()), cause.toString());
+    logger.debug(
+        LogEvent.CONNECTION_BROKEN,
+        "connection {} broken: {}",
+        Proxied.source(ctx.channel()),
+        cause.toString());
     ctx.close();
   }
 }

@@ -1,5 +1,6 @@
 package io.fdgate.protocol.forward;
 
+import io.fdgate.protocol.LogEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
@@ -125,7 +126,7 @@ final class DatagramLink implements EpollIoHandle {
     try {
       socket.close();
     } catch (IOException failure) {
-      logger.debug("close of a socket to an upstream", failure);
+      logger.debug(LogEvent.SYSTEM_REFUSED, "close of a socket to an upstream", failure);
     }
   }
 }

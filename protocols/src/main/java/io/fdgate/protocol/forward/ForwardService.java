@@ -10,6 +10,7 @@ import static io.fdgate.protocol.forward.ForwardSettings.PROXY_PROTOCOL;
 import static io.fdgate.protocol.forward.ForwardSettings.SPLICE;
 import static io.fdgate.protocol.forward.ForwardSettings.UPSTREAM;
 
+import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.SettingException;
 import io.fdgate.protocol.Settings;
 import io.fdgate.protocol.SocketContext;
@@ -104,9 +105,10 @@ record ForwardService(
         .pass()
         .ifPresent(heldBack ->
             logger.warn(
+                LogEvent.CLIENT_TURNED_AWAY,
                 "{}: a client was turned away, because no upstream took its {} in {} ms"
                     + " ({}); {} more were not logged",
-                socket.name(),
+                socket,
                 what,
                 connectTimeout.toMillis(),
                 reason,

@@ -1,5 +1,6 @@
 package io.fdgate.protocol.forward;
 
+import io.fdgate.protocol.LogEvent;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.epoll.Native;
 import io.netty.channel.unix.FileDescriptor;
@@ -56,7 +57,7 @@ final class Pipe {
       out.close();
       in.close();
     } catch (IOException refused) {
-      logger.debug("close of a pipe", refused);
+      logger.debug(LogEvent.SYSTEM_REFUSED, "close of a pipe", refused);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.fdgate.protocol.forward;
 
 import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.Endpoint;
+import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.Proxied;
 import io.fdgate.protocol.RejectReason;
 import io.netty.buffer.ByteBuf;
@@ -76,7 +77,7 @@ final class Relay {
       client.register(loop);
       dial.start();
     } catch (IOException | RuntimeException broken) {
-      logger.debug("client {} cannot be served", channel, broken);
+      logger.debug(LogEvent.CONNECTION_UNSERVED, "client {} cannot be served", channel, broken);
       end();
     }
   }
@@ -305,7 +306,7 @@ final class Relay {
     try {
       side.close();
     } catch (IOException refused) {
-      logger.debug("close of an upstream's connection", refused);
+      logger.debug(LogEvent.SYSTEM_REFUSED, "close of an upstream's connection", refused);
     }
   }
 }

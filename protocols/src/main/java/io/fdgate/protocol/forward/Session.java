@@ -2,6 +2,7 @@ package io.fdgate.protocol.forward;
 
 import io.fdgate.protocol.DatagramPeer;
 import io.fdgate.protocol.DropReason;
+import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.forward.DatagramLink.Outcome;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -168,7 +169,8 @@ final class Session implements DatagramLink.Listener {
         return false;
       }
     } catch (IOException | NotYetConnectedException gone) {
-      logger.debug("the upstream of {} is gone", client.address(), gone);
+      logger.debug(
+          LogEvent.CONNECTION_BROKEN, "the upstream of {} is gone", client.address(), gone);
       broken();
       return false;
     }

@@ -3,6 +3,7 @@ package io.fdgate.protocol.forward;
 import io.fdgate.protocol.DatagramHandler;
 import io.fdgate.protocol.DatagramPeer;
 import io.fdgate.protocol.DropReason;
+import io.fdgate.protocol.LogEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.IoEventLoop;
@@ -66,9 +67,10 @@ final class Sessions implements DatagramHandler {
         .pass()
         .ifPresent(heldBack ->
             logger.warn(
+                LogEvent.CLIENT_TURNED_AWAY,
                 "{}: datagrams of a client were dropped, because max_sessions = {} others are"
                     + " carried; {} more were not logged",
-                service.socket().name(),
+                service.socket(),
                 most,
                 heldBack));
   }

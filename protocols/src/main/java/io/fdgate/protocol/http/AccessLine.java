@@ -1,9 +1,11 @@
 package io.fdgate.protocol.http;
 
+import io.fdgate.protocol.LogFields;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.function.BiConsumer;
 
 /**
  * A line in Combined Log Format, which {@link #toString} makes.
@@ -17,13 +19,8 @@ import java.util.Locale;
  * @param agent the User-Agent field, or {@code -}
  */
 record AccessLine(
-    String peer,
-    long millis,
-    String request,
-    int status,
-    long bytes,
-    String referer,
-    String agent) {
+    String peer, long millis, String request, int status, long bytes, String referer, String agent)
+    implements LogFields {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT)
           .withZone(ZoneId.systemDefault());
@@ -43,6 +40,14 @@ record AccessLine(
     quoted(line.append(' '), referer);
     quoted(line.append(' '), agent);
     return line.toString();
+  }
+
+  @Override
+  public void logFields(BiConsumer<String, String> fields) {
+    fields.accept("peer", peer);
+    fields.accept("request", request);
+    fields.accept("status", Integer.toString(status));
+    fields.accept("bytes", Long.toString(bytes));
   }
 
   /** Quotes, backslashes and all but printable ASCII as {@code \xHH}, as Apache httpd does. */

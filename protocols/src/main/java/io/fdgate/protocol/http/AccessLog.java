@@ -1,5 +1,6 @@
 package io.fdgate.protocol.http;
 
+import io.fdgate.protocol.LogEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,6 @@ final class AccessLog {
   }
 
   void note(AccessLine line) {
-    logger.info("{}", line);
+    logger.info(LogEvent.REQUEST, "{}", line);
   }
 }

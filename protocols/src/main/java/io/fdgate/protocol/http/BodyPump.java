@@ -1,5 +1,6 @@
 package io.fdgate.protocol.http;
 
+import io.fdgate.protocol.LogEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.FileRegion;
@@ -62,7 +63,8 @@ final class BodyPump implements Runnable {
     try {
       send(body.next());
     } catch (UncheckedIOException broken) {
-      logger.warn("a body cannot be read: {}", String.valueOf(broken.getMessage()));
+      logger.warn(
+          LogEvent.FILE_UNSERVED, "a body cannot be read: {}", String.valueOf(broken.getMessage()));
       close();
       ctx.close();
     }

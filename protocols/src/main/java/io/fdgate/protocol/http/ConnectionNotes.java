@@ -1,6 +1,7 @@
 package io.fdgate.protocol.http;
 
 import io.fdgate.protocol.Counters;
+import io.fdgate.protocol.LogEvent;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import org.jspecify.annotations.Nullable;
@@ -63,11 +64,13 @@ final class ConnectionNotes {
   /** A fault of the peer's: counted, and quiet. */
   void peerFault(String what) {
     server.socket().counters().peerFault();
-    logger.debug("connection {}: {}", connection, what);
+    logger.debug(
+        LogEvent.CONNECTION_BROKEN, "connection {}: {}", connection, what, server.socket());
   }
 
   /** A fault of ours. */
   void ourFault(Throwable cause) {
-    logger.warn("a request on {} met a fault of ours", server.socket().name(), cause);
+    logger.warn(
+        LogEvent.REQUEST_FAULT, "a request on {} met a fault of ours", server.socket(), cause);
   }
 }

@@ -1,5 +1,6 @@
 package io.fdgate.protocol.http;
 
+import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.SettingException;
 import io.fdgate.protocol.Settings;
 import io.netty.handler.codec.DateFormatter;
@@ -106,7 +107,7 @@ final class FileRoute implements Route {
       FileSearch.Result result = search.find(path, accepted);
       exchange.later(() -> answer(exchange, path, result));
     } catch (IOException | RuntimeException broken) {
-      logger.warn("{} cannot be served", path.toUri(), broken);
+      logger.warn(LogEvent.FILE_UNSERVED, "{} cannot be served", path.toUri(), broken);
       exchange.later(() ->
           exchange.answer(HttpResponseStatus.INTERNAL_SERVER_ERROR, "the file cannot be read"));
     }

@@ -1,5 +1,6 @@
 package io.fdgate.protocol.http;
 
+import io.fdgate.protocol.LogEvent;
 import io.netty.util.AbstractReferenceCounted;
 import io.netty.util.ReferenceCounted;
 import java.io.IOException;
@@ -63,7 +64,7 @@ final class OpenFile extends AbstractReferenceCounted {
     try {
       channel.close();
     } catch (IOException refused) {
-      logger.debug("a file cannot be closed", refused);
+      logger.debug(LogEvent.SYSTEM_REFUSED, "a file cannot be closed", refused);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.fdgate.protocol.http;
 
 import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.GatewayEvent;
+import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.StreamHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -71,6 +72,7 @@ final class WebSocketEcho extends StreamHandler {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     counters.peerFault();
-    logger.debug("WebSocket {} broken: {}", ctx.channel(), cause.toString());
+    logger.debug(
+        LogEvent.CONNECTION_BROKEN, "WebSocket {} broken: {}", ctx.channel(), cause.toString());
   }
 }

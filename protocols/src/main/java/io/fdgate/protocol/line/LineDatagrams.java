@@ -2,6 +2,7 @@ package io.fdgate.protocol.line;
 
 import io.fdgate.protocol.DatagramHandler;
 import io.fdgate.protocol.DatagramPeer;
+import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.PeerIdentity;
 import io.fdgate.protocol.line.LineSplitter.Found;
 import io.fdgate.protocol.line.RequestParser.Line;
@@ -39,7 +40,8 @@ final class LineDatagrams implements DatagramHandler {
       Supplier<PeerIdentity> sender = () -> new PeerIdentity.Address(peer.address());
       if (!answer(content.duplicate(), sender, answers)) {
         service.socket().counters().peerFault();
-        logger.debug("datagram with a malformed line from {}", peer.address());
+        logger.debug(
+            LogEvent.DATAGRAM_UNANSWERED, "datagram with a malformed line from {}", peer.address());
       }
       if (answers.isReadable()) {
         peer.reply(answers);

@@ -3,6 +3,7 @@ package io.fdgate.protocol.line;
 import static io.fdgate.protocol.GatewayEvent.GRACE;
 
 import io.fdgate.protocol.GatewayEvent;
+import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.PeerIdentity;
 import io.fdgate.protocol.Proxied;
 import io.fdgate.protocol.StreamHandler;
@@ -116,7 +117,11 @@ final class LineHandler extends StreamHandler {
     if (cause instanceof IOException) {
       fault(ctx, cause.toString());
     } else {
-      logger.warn("connection {} cannot be served", Proxied.source(ctx.channel()), cause);
+      logger.warn(
+          LogEvent.CONNECTION_UNSERVED,
+          "connection {} cannot be served",
+          Proxied.source(ctx.channel()),
+          cause);
     }
     ctx.close();
   }
@@ -263,7 +268,8 @@ final class LineHandler extends StreamHandler {
 
   /** Counts a connection once, however many faults the peer makes on it. */
   private void fault(ChannelHandlerContext ctx, String what) {
-    logger.debug("connection {}: {}", Proxied.source(ctx.channel()), what);
+    logger.debug(
+        LogEvent.CONNECTION_BROKEN, "connection {}: {}", Proxied.source(ctx.channel()), what);
     if (!faulty) {
       faulty = true;
       service.socket().counters().peerFault();

@@ -1,5 +1,6 @@
 package io.fdgate.protocol.line;
 
+import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.PeerIdentity;
 import io.fdgate.protocol.SocketContext;
 import io.fdgate.protocol.Throttle;
@@ -67,6 +68,7 @@ final class LineService {
           .pass()
           .ifPresent(heldBack ->
               logger.warn(
+                  LogEvent.PROTOCOL_FAULT,
                   "line command {} failed, {} more failures were not logged: this is a fault of its"
                       + " code",
                   command.getClass().getName(),

@@ -1,5 +1,6 @@
 package io.fdgate.protocol.metrics;
 
+import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.ServedSockets;
 import io.fdgate.protocol.http.Exchange;
 import io.fdgate.protocol.http.Route;
@@ -79,7 +80,7 @@ final class MetricsRoute implements Route {
                   .set(HttpHeaderNames.VARY, HttpHeaderNames.ACCEPT),
               Unpooled.wrappedBuffer(exposition.text())));
     } catch (RuntimeException | LinkageError broken) {
-      logger.warn("the metrics cannot be shown", broken);
+      logger.warn(LogEvent.METRICS_FAILED, "the metrics cannot be shown", broken);
       exchange.later(() ->
           exchange.answer(
               HttpResponseStatus.INTERNAL_SERVER_ERROR,
