@@ -51,11 +51,7 @@ final class HeaderHandler extends StreamHandler {
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     HAProxyMessage header = (HAProxyMessage) message;
     try {
-      client(header)
-          .ifPresent(proxied -> {
-            Proxied.set(ctx.channel(), proxied);
-            edge.carried(ctx.channel(), proxied.client());
-          });
+      client(header).ifPresent(proxied -> Proxied.set(ctx.channel(), proxied));
     } finally {
       header.release();
     }

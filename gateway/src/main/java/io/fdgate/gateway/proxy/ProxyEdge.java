@@ -54,6 +54,12 @@ public final class ProxyEdge implements ConnectionInitializer {
 
   /** Gives the connection its protocol. */
   void serve(Channel connection) {
+    logger.debug(
+        LogEvent.PROXIED,
+        "{}: a connection of {} by way of {}",
+        socket,
+        Proxied.of(connection).isPresent() ? Proxied.source(connection) : "the proxy itself",
+        connection.remoteAddress());
     protocol.initialize(connection);
   }
 
@@ -71,15 +77,5 @@ public final class ProxyEdge implements ConnectionInitializer {
                 why,
                 heldBack));
     connection.close();
-  }
-
-  /** Notes whose connection it is, at debug level. */
-  void carried(Channel connection, Endpoint client) {
-    logger.debug(
-        LogEvent.PROXIED,
-        "{}: a connection of {} by way of {}",
-        socket,
-        client,
-        connection.remoteAddress());
   }
 }

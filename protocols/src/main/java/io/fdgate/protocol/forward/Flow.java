@@ -68,7 +68,11 @@ final class Flow {
       } else if (from.isReset()) {
         return false; // no orderly end: the relay passes the reset on
       } else if (from.isInputEnded()) {
-        to.endOutput();
+        if (to.isInputEnded() && from.isOutputEnded()) {
+          to.endOutputByClosing(); // nothing is left that could be cut off
+        } else {
+          to.endOutput();
+        }
       } else if (from.isReadable() && to.isWritable()) {
         receive();
       } else {

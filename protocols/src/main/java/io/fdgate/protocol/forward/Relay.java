@@ -72,7 +72,7 @@ final class Relay {
     channel.closeFuture().addListener(_ -> end());
     try {
       if (client.isTcp()) {
-        setTcpOptions(client.socket());
+        setTcpOptions(client.socket(), true); // Netty's channel has set TCP_NODELAY
       }
       client.register(loop);
       dial.start();
@@ -82,8 +82,10 @@ final class Relay {
     }
   }
 
-  private void setTcpOptions(LinuxSocket socket) throws IOException {
-    socket.setTcpNoDelay(service.noDelay());
+  private void setTcpOptions(LinuxSocket socket, boolean isNoDelay) throws IOException {
+    if (service.noDelay() != isNoDelay) {
+      socket.setTcpNoDelay(service.noDelay());
+    }
     socket.setKeepAlive(service.keepAlive());
   }
 
@@ -103,7 +105,7 @@ final class Relay {
   private void linked(Upstream upstream, Side side) {
     try {
       if (side.isTcp()) {
-        setTcpOptions(side.socket());
+        setTcpOptions(side.socket(), false);
       }
     } catch (IOException gone) {
       // Then its first event says so.

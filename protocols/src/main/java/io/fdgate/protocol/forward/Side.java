@@ -217,6 +217,11 @@ final class Side implements EpollIoHandle {
     }
   }
 
+  /** Leaves it to the close, which is next, to tell the peer that there is no more. */
+  void endOutputByClosing() {
+    outputEnded = true;
+  }
+
   /** Tells the peer, where the family can, that nothing more is taken. */
   void endInput() {
     inputEnded = true;

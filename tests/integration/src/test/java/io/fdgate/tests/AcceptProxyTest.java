@@ -90,6 +90,38 @@ final class AcceptProxyTest {
   }
 
   @Test
+  void haproxyPassesClientsOnAndLooksAfterUsItself() throws Exception {
+    Path behind = folder.resolve("behind");
+    Path haproxy =
+        Files.writeString(
+            folder.resolve("haproxy.cfg"),
+            """
+            defaults
+              mode tcp
+              timeout connect 30s
+              timeout client 30s
+              timeout server 30s
+            listen test
+              bind fd@3
+              server fdgate unix@%s send-proxy-v2 check check-send-proxy inter 200ms
+            """
+                .formatted(behind));
+    String tables = "[log]\nlevel = 'debug'\n[sockets.line]\naccept_proxy_protocol = 'unix'\n";
+    try (Handover fdgate = start(tables, "line", "unix:" + behind);
+        Handover proxy =
+            Handover.startCommand(
+                List.of("/usr/sbin/haproxy", "-db", "-f", haproxy.toString()), "tcp4:127.0.0.1:0");
+        SocketChannel client = Backend.connect(proxy.port(0))) {
+      String expected =
+          "OK peer=127.0.0.1:" + ((InetSocketAddress) client.getLocalAddress()).getPort() + " ";
+      send(client, text("WHOAMI\n"));
+      assertThat(receive(client, expected.length())).isEqualTo(text(expected));
+      fdgate.awaitLine("a connection of the proxy itself by way of");
+      assertThat(fdgate.output()).doesNotContain("was closed, because");
+    }
+  }
+
+  @Test
   void peersThatAreNotTrustedAndHeadersThatAreNoneEndTheConnection() throws Exception {
     Path path = folder.resolve("echo");
     String tables =
