@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * A key of the configuration: its name, type, range, default and meaning. Validation and the
@@ -145,6 +146,17 @@ public final class Setting<T> {
         summary,
         value ->
             value instanceof String text ? Optional.of(List.of(text)) : list.parser.parse(value));
+  }
+
+  /**
+   * The same setting with fewer values.
+   *
+   * @param what what a value must look like
+   * @param valid whether a value that the setting takes does
+   */
+  public Setting<T> where(String what, Predicate<T> valid) {
+    return new Setting<>(
+        key, what, defaultValue, summary, value -> parser.parse(value).filter(valid));
   }
 
   /** The key in its table. */

@@ -78,6 +78,18 @@ final class SettingTest {
   }
 
   @Test
+  void settingsCanBeNarrowed() throws Exception {
+    Setting<Integer> even =
+        Setting.integer("even", 2, 1, 10, "").where("an even number", n -> n % 2 == 0);
+    assertThat(even.parse(4)).isEqualTo(4);
+    for (Object wrong : List.of(3, 12, "4")) {
+      assertThatThrownBy(() -> even.parse(wrong))
+          .isInstanceOf(SettingException.class)
+          .hasMessageEndingWith("(expected: an even number)");
+    }
+  }
+
+  @Test
   void settingsHaveDefaultsForWhatIsLeftOut() {
     assertThat(new Settings(java.util.Map.of("size", 7L)).get(SIZE)).isEqualTo(7);
     assertThat(Settings.DEFAULTS.get(SIZE)).isEqualTo(1);

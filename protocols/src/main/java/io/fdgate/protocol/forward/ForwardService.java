@@ -75,11 +75,7 @@ record ForwardService(
     String expected = streams ? UpstreamAddress.STREAMS : UpstreamAddress.DATAGRAMS;
     List<Upstream> upstreams = new ArrayList<>();
     for (String text : socket.settings().get(UPSTREAM)) {
-      UpstreamAddress address =
-          UpstreamAddress.parse(text)
-              .orElseThrow(() ->
-                  new SettingException(
-                      UPSTREAM.key(), "is \"" + text + "\" (expected: " + expected + ")"));
+      UpstreamAddress address = UpstreamAddress.parse(text).orElseThrow(); // checked by the setting
       if (address.isStream() == streams) {
         upstreams.add(new Upstream(address));
       }

@@ -3,6 +3,7 @@ package io.fdgate.protocol.forward;
 import io.fdgate.protocol.Setting;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The keys of a {@code [sockets.NAME]} table that is forwarded. */
 final class ForwardSettings {
@@ -11,13 +12,19 @@ final class ForwardSettings {
 
   static final Setting<List<String>> UPSTREAM =
       Setting.textOrTexts(
-          "upstream",
-          List.of(),
-          "Where connections go: "
-              + UpstreamAddress.STREAMS
-              + "; where datagrams go: "
-              + UpstreamAddress.DATAGRAMS
-              + "; or a list of them.");
+              "upstream",
+              List.of(),
+              "Where connections go: "
+                  + UpstreamAddress.STREAMS
+                  + "; where datagrams go: "
+                  + UpstreamAddress.DATAGRAMS
+                  + "; or a list of them.")
+          .where(
+              UpstreamAddress.STREAMS
+                  + "; for datagrams "
+                  + UpstreamAddress.DATAGRAMS
+                  + "; or a list of them",
+              texts -> texts.stream().map(UpstreamAddress::parse).allMatch(Optional::isPresent));
 
   static final Setting<Duration> CONNECT_TIMEOUT =
       Setting.duration(

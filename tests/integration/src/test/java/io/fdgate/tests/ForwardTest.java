@@ -311,6 +311,11 @@ final class ForwardTest {
         assertThat(fdgate.output()).contains("expected: ");
       }
     }
+    Distribution.Ended checked =
+        Distribution.run("check", configuration("['unix:/run/a', 'udp:53']").toString());
+    assertThat(checked.status()).isEqualTo(78);
+    assertThat(checked.out() + checked.err())
+        .contains(":3: [sockets.f] upstream is [unix:/run/a, udp:53] (expected: unix:PATH");
   }
 
   private static String outcome(ForwardCase each, Handover proxy, Backend backend)
