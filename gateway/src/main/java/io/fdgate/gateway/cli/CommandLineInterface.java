@@ -81,6 +81,7 @@ public final class CommandLineInterface implements Callable<Integer> {
             .addSubcommand(new DemoCommand(environment, root::config))
             .addSubcommand(new CheckCommand(root::config))
             .addSubcommand(new SocketsCommand(environment, root::config))
+            .addSubcommand(new DoctorCommand(environment, root::config))
             .addSubcommand(new InstallCommand(environment))
             .addSubcommand(new UninstallCommand(environment))
             .setExecutionExceptionHandler(CommandLineInterface::report);

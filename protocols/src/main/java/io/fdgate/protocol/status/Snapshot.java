@@ -9,7 +9,6 @@ import io.fdgate.protocol.ServedSockets;
 import io.fdgate.protocol.ServedSockets.ServedSocket;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 
@@ -21,8 +20,6 @@ import java.util.Locale;
  * @param sockets everything that is served
  */
 record Snapshot(String version, Duration uptime, List<ServedSocket> sockets) {
-  private static final Instant STARTED =
-      ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
   private static final int STATUS_CLASSES = 6;
 
   Snapshot {
@@ -31,7 +28,9 @@ record Snapshot(String version, Duration uptime, List<ServedSocket> sockets) {
 
   static Snapshot of(ServedSockets served) {
     return new Snapshot(
-        BuildVersion.text(), Duration.between(STARTED, Instant.now()), served.sockets());
+        BuildVersion.text(),
+        Duration.ofNanos(System.nanoTime() - StatusProtocol.BEGAN_NANOS),
+        served.sockets());
   }
 
   static long rejected(Counters counters) {

@@ -7,6 +7,9 @@ import io.fdgate.protocol.http.HttpService;
 
 /** A page about the gateway itself, by HTTP on any stream socket. */
 public final class StatusProtocol implements StreamProtocol {
+  /** About when the process began: every start loads the protocols. /proc may be hidden from us. */
+  static final long BEGAN_NANOS = System.nanoTime();
+
   /** For ServiceLoader. */
   public StatusProtocol() {}
 

@@ -31,6 +31,7 @@ final class JournalTest {
     assertThat(entry("FDGATE_EVENT=request", "FDGATE_STATUS=404"))
         .contains("\"FDGATE_REQUEST\":\"GET /nothing HTTP/1.1\"")
         .contains("\"_TRANSPORT\":\"journal\"");
+    assertThat(entry("FDGATE_EVENT=ready")).contains("\"MESSAGE\":\"ready after ");
     // The id is in docs/events.md.
     assertThat(entry("MESSAGE_ID=2b4e61e985ec3f98a822de91299b2d9d"))
         .contains("\"FDGATE_EVENT\":\"stopping\"");
