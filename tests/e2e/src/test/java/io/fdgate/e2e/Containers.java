@@ -20,31 +20,6 @@ final class Containers {
     return rig.user("podman", "inspect", container, "--format", "{{.State.Pid}}").ok().strip();
   }
 
-  /**
-   * The answer to a datagram "hello", for which it waits longer than socat.
-   *
-   * @param address as Python writes it; a path is asked by a client with an abstract name
-   */
-  static String askByDatagram(Rig rig, String address) throws IOException, InterruptedException {
-    return rig.root(
-            "python3",
-            "-c",
-            """
-            import socket
-            address = %s
-            if isinstance(address, str):
-                s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-                s.bind("")
-            else:
-                s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            s.settimeout(60)
-            s.sendto(b"hello", address)
-            print(s.recv(100).decode(), end="")
-            """
-                .formatted(address))
-        .ok();
-  }
-
   /** Changes demo's copy of a service by a drop-in that holds its own ExecStart=, edited. */
   static void editExecStart(Rig rig, String template, String unit, String from, String to)
       throws IOException, InterruptedException {

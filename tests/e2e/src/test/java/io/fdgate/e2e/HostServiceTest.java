@@ -24,8 +24,9 @@ final class HostServiceTest {
 
   @Test
   void everySocketIsServed() throws Exception {
-    rig.root("systemctl", "start", "fdgate-echo.socket", "fdgate-line.socket", "fdgate-http.socket")
-        .ok();
+    for (String name : List.of("echo", "line", "http", "metrics", "status")) {
+      rig.root("systemctl", "start", "fdgate-" + name + ".socket").ok();
+    }
     for (String address :
         List.of(
             "tcp4:127.0.0.1:3000",
@@ -42,14 +43,19 @@ final class HostServiceTest {
             "udp4:127.0.0.1:3070",
             "udp6:[::1]:3070",
             "unix-connect:/run/fdgate/line.sock")) {
-      assertThat(rig.exchange("PING\n", address, 8)).as(address).isEqualTo("OK PONG\n");
+      assertThat(rig.exchange("PING\n", address)).as(address).isEqualTo("OK PONG\n");
     }
     assertThat(rig.curl("http://127.0.0.1:3080/healthz")).startsWith("ok");
     assertThat(rig.curl("http://[::1]:3080/healthz")).startsWith("ok");
     assertThat(rig.curl("--unix-socket", "/run/fdgate/http.sock", "http://fdgate/healthz"))
         .startsWith("ok");
     assertThat(rig.root("systemctl", "show", "--property=StatusText", "fdgate.service").ok())
-        .contains("Serving echo on 5 sockets, http on 3 sockets, line on 5 sockets");
+        .contains("Serving echo on 5 sockets, http on 3 sockets, line on 5 sockets, metrics on 1");
+    assertThat(rig.curl("http://127.0.0.1:9400/metrics"))
+        .contains("fdgate_connections_total{kind=\"tcp\",protocol=\"echo\",socket=\"echo\"} 2.0");
+    assertThat(rig.curl("--unix-socket", "/run/fdgate/status.sock", "http://fdgate/"))
+        .contains("127.0.0.1:3000")
+        .doesNotContainPattern("up \\d+ d ");
     rig.root("systemctl", "stop", "fdgate.service").ok();
     assertThat(rig.root("systemctl", "show", "--property=Result", "fdgate.service").ok())
         .contains("Result=success");

@@ -27,7 +27,7 @@ final class NamedSocketsTest {
     }
     assertThat(rig.exchange("PING\n", "tcp4:127.0.0.1:3070")).isEqualTo("OK PONG\n");
     assertThat(rig.exchange("PING\n", "tcp4:127.0.0.1:3007")).isEqualTo("PING\n");
-    assertThat(rig.exchange("PING\n", "udp4:127.0.0.1:3070", 8)).isEqualTo("OK PONG\n");
+    assertThat(rig.exchange("PING\n", "udp4:127.0.0.1:3070")).isEqualTo("OK PONG\n");
     assertThat(rig.exchange("PING\n", "udp4:127.0.0.1:3007")).isEqualTo("PING\n");
     assertThat(rig.curl("http://127.0.0.1:3080/healthz")).startsWith("ok");
     assertThat(rig.user("podman", "ps", "--quiet").ok().lines()).hasSize(1);

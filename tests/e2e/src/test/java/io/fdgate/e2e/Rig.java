@@ -35,6 +35,22 @@ final class Rig implements AutoCloseable {
   /** For whatever only a fault prevents, on a machine with much else to do. */
   private static final String LIMIT_SECONDS = "60";
 
+  private static final String DATAGRAM =
+      """
+      import socket, sys
+      kind, _, address = sys.argv[1].partition(":")
+      if kind == "unix-dgram":
+          s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+          s.bind("")  # an abstract name: a path of this side could not be answered from a container
+      else:
+          host, _, port = address.rpartition(":")
+          s = socket.socket(socket.AF_INET6 if kind == "udp6" else socket.AF_INET, socket.SOCK_DGRAM)
+          address = host.strip("[]"), int(port)
+      s.settimeout(60)
+      s.sendto(sys.stdin.buffer.read(), address)
+      sys.stdout.buffer.write(s.recv(65536))
+      """;
+
   private final Path folder;
   private final Process script;
   private Instant began = Instant.now();
@@ -143,20 +159,15 @@ final class Rig implements AutoCloseable {
     return root(command.toArray(String[]::new)).ok();
   }
 
-  /** What socat gets back for a text, from a server that echoes it. */
-  String exchange(String text, String address) throws IOException, InterruptedException {
-    return exchange(text, address, text.length());
-  }
-
   /**
-   * What socat gets back for a text, which it half-closes after.
-   *
-   * @param length of the answer: a stream ends by itself, a datagram has no end
+   * What socat gets back for a text, which it half-closes after. A datagram has no end to wait for:
+   * the answer to one, of "udp4:", "udp6:" or "unix-dgram:", is the next, to a socket of Python's.
    */
-  String exchange(String text, String address, int length)
-      throws IOException, InterruptedException {
-    String bounded = address.startsWith("udp") ? address + ",readbytes=" + length : address;
-    return enter("root", text, "socat", "-t", LIMIT_SECONDS, "-", bounded).ok();
+  String exchange(String text, String address) throws IOException, InterruptedException {
+    if (address.startsWith("udp") || address.startsWith("unix-dgram:")) {
+      return enter("root", text, "python3", "-c", DATAGRAM, address).ok();
+    }
+    return enter("root", text, "socat", "-t", LIMIT_SECONDS, "-", address).ok();
   }
 
   /** What curl gets. */
