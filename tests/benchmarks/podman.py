@@ -29,7 +29,7 @@ class Rig:
         self.folder = folder
         self.folder.mkdir(exist_ok=True)
         self.script = subprocess.Popen(
-            [RIG / "rig", folder, CHECKOUT],
+            [RIG / "rig", "--alone", folder, CHECKOUT],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         line = self.script.stdout.readline()

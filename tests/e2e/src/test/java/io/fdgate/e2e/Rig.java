@@ -69,15 +69,19 @@ final class Rig implements AutoCloseable {
     return !ROOT.equals("/");
   }
 
+  /** Boots an empty guest, as the only one on the machine whose units are started. */
+  static Rig bootAlone(String name) throws IOException {
+    return boot(name, "--alone");
+  }
+
   /** Boots an empty guest. Its files are in a folder below target/. */
-  static Rig boot(String name) throws IOException {
+  static Rig boot(String name, String... options) throws IOException {
     Path folder = Files.createDirectories(CHECKOUT.resolve("tests/e2e/target/" + name));
     Path errors = folder.resolve("rig.log");
-    Process script =
-        new ProcessBuilder(
-                SCRIPTS.resolve("rig").toString(), folder.toString(), CHECKOUT.toString(), ROOT)
-            .redirectError(errors.toFile())
-            .start();
+    List<String> command = new ArrayList<>(List.of(SCRIPTS.resolve("rig").toString()));
+    command.addAll(List.of(options));
+    command.addAll(List.of(folder.toString(), CHECKOUT.toString(), ROOT));
+    Process script = new ProcessBuilder(command).redirectError(errors.toFile()).start();
     String line =
         new BufferedReader(new InputStreamReader(script.getInputStream(), StandardCharsets.UTF_8))
             .readLine();

@@ -57,7 +57,7 @@ final class RigExtension
 
   private static Rig bootAndInstall() {
     try {
-      Rig rig = Rig.boot("rig");
+      Rig rig = Rig.bootAlone("rig");
       try {
         rig.install();
       } catch (IOException | InterruptedException | RuntimeException | AssertionError failure) {
