@@ -27,14 +27,14 @@ import java.util.zip.ZipFile;
 
 /**
  * Links the Java runtime of a distribution: the modules that fdgate needs of the JDK that runs this,
- * and all jars of {@code lib/} as one module more. The build runs it as {@code java Link.java
- * DISTRIBUTION VERSION}; the options in {@code lib/java.options} become the runtime's defaults.
+ * and all jars of {@code lib/} as one module more. The options in {@code lib/java.options} become the
+ * runtime's defaults.
  *
- * <p>One module, because class data archives of modules survive a copy of the distribution, and those
- * of jars do not; open and all of it exported, as it would be on a class path, to which jars that
- * are dropped into {@code lib/} still belong.
+ * <p>One module, because class archives of modules survive a copy of the distribution, and those of
+ * jars do not; open and all of it exported, as it would be on a class path, to which jars that are
+ * dropped into {@code lib/} still belong.
  */
-public final class Link {
+final class Link {
   private static final String MODULE = "io.fdgate";
   private static final String MAIN = "io.fdgate.gateway.Main";
   private static final String SERVICES = "META-INF/services/";
@@ -58,12 +58,21 @@ public final class Link {
   private final TreeMap<String, JarFile> entries = new TreeMap<>();
   private final TreeMap<String, TreeSet<String>> providers = new TreeMap<>();
 
-  private Link() {}
+  private final Path home;
 
-  public static void main(String[] arguments) throws IOException {
-    Path home = Path.of(arguments[0]).toAbsolutePath();
+  /** For the distribution in a folder. */
+  Link(Path home) {
+    this.home = home;
+  }
+
+  /**
+   * Makes {@code runtime/}.
+   *
+   * @param lambdaForms what a JVM printed that was told to trace their resolution
+   */
+  void link(String version, Path lambdaForms) throws IOException {
     Path jar = home.resolveSibling("fdgate-module.jar");
-    new Link().merge(home.resolve("lib"), jar, arguments[1]);
+    merge(home.resolve("lib"), jar, version);
     Path runtime = home.resolve("runtime");
     ToolProvider jlink = ToolProvider.findFirst("jlink").orElseThrow();
     List<String> options = new ArrayList<>(Files.readAllLines(home.resolve("lib/java.options")));
@@ -78,6 +87,7 @@ public final class Link {
             MODULE,
             "--add-options",
             String.join(" ", options),
+            "--generate-jli-classes=@" + lambdaForms,
             "--no-header-files",
             "--no-man-pages",
             "--output",

@@ -17,22 +17,20 @@ import java.net.Socket;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
- * Makes the archive of loaded and linked classes of a distribution's runtime (JEP 483): starts fdgate
- * as systemd would, with inherited sockets for every protocol, asks each once, stops it, and has the
- * JVM archive what was loaded. It lies where the runtime looks for its archive by itself. At the end
- * it makes sure that the archive is used. The build runs it as {@code java Train.java DISTRIBUTION}.
- *
- * <p>Twice, because only a JVM that runs from an archive tells of the classes that archiving itself
- * brings about, and only one that runs without tells of all the lambda forms.
+ * Makes the runtime of a distribution and its archive of loaded and linked classes (JEP 483). It
+ * starts fdgate as systemd would, with inherited sockets for every protocol, asks each once, and
+ * stops it; four times: for the lambda forms, which jlink makes beforehand; without and with an
+ * archive for the classes, as only a JVM that runs from one tells of those that come with it; and
+ * to make sure that a start uses the archive, which lies where the runtime looks by itself. The
+ * build runs it as {@code java Train.java DISTRIBUTION VERSION}.
  *
  * <p>Java closes descriptors in the children that it starts, hence posix_spawn(3).
  */
@@ -44,8 +42,9 @@ public final class Train {
   private static final int FIRST_FD = 3;
   private static final int TIMEOUT_MILLIS = 60_000;
   private static final int MOST_OUTSIDE = 20;
+  private static final String OUTPUT = "fdgate.log";
 
-  private static final String INVOKERS = "@lambda-form-invoker";
+  private static final String TRACE = "-Djava.lang.invoke.MethodHandle.TRACE_RESOLVE=true";
   private static final Pattern LOADED = Pattern.compile("(?m)^(io\\.fdgate|io\\.netty)\\.\\S+ source: .*");
 
   private final Path home;
@@ -60,20 +59,20 @@ public final class Train {
 
   public static void main(String[] arguments) throws Throwable {
     Path home = Path.of(arguments[0]).toAbsolutePath();
-    new Train(home, home.resolveSibling("training")).train();
+    new Train(home, home.resolveSibling("training")).train(arguments[1]);
   }
 
-  private void train() throws Throwable {
+  private void train(String version) throws Throwable {
     Files.createDirectories(work);
+    run(TRACE);
+    Path forms = work.resolve("lambda-forms");
+    Files.copy(work.resolve(OUTPUT), forms, StandardCopyOption.REPLACE_EXISTING);
+    new Link(home).link(version, forms);
     Path first = work.resolve("first.classes");
     run("-Xshare:off -XX:DumpLoadedClassList=" + first);
     archive(first, "-XX:-AOTClassLinking");
     Path second = work.resolve("second.classes");
     run("-XX:DumpLoadedClassList=" + second);
-    try (Stream<String> lines = Files.lines(first)) {
-      Files.write(
-          second, lines.filter(line -> line.startsWith(INVOKERS)).toList(), StandardOpenOption.APPEND);
-    }
     archive(second, "-XX:+AOTClassLinking");
     verify();
   }
@@ -200,7 +199,7 @@ public final class Train {
             script,
             home.resolve("bin/fdgate").toString(),
             home.resolve("conf/fdgate.toml").toString(),
-            work.resolve("fdgate.log").toString());
+            work.resolve(OUTPUT).toString());
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment actions = arena.allocate(512, 16);
       call("posix_spawn_file_actions_init", actions);

@@ -116,6 +116,11 @@ public final class Gateway {
     stop.await();
   }
 
+  /** Waits likewise, but not longer than a time. */
+  public void awaitStop(long millis) throws InterruptedException {
+    boolean unused = stop.await(millis, TimeUnit.MILLISECONDS);
+  }
+
   /** Takes no more connections and datagrams: what arrives from now on is the next process's. */
   public void stopTaking() {
     listeners.forEach(Listener::stop);

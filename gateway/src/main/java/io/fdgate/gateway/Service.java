@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /** One run: from what was inherited, over READY=1 and STOPPING=1, to the exit status. */
 public final class Service {
+  private static final long FIRST_ANSWERS_MILLIS = 100;
+
   private final Logger logger = LoggerFactory.getLogger(Service.class);
   private final Map<String, String> environment;
   private final Optional<Path> configFile;
@@ -97,7 +99,7 @@ public final class Service {
     long readyNanos = System.nanoTime();
     onReady.run();
 
-    // Clients are being served; from here on nothing is urgent.
+    awaitFirstAnswers(gateway);
     ServiceReport.listeners(logger, plan);
     ServiceReport.ready(logger, plan, readyNanos);
     closeOnExec(plan);
@@ -116,6 +118,15 @@ public final class Service {
     ServiceReport.totals(logger, plan);
     stopLog.run();
     return 0;
+  }
+
+  /** Clients are being served, and nothing else is urgent: what the log needs would only slow them. */
+  private static void awaitFirstAnswers(Gateway gateway) {
+    try {
+      gateway.awaitStop(FIRST_ANSWERS_MILLIS);
+    } catch (InterruptedException nobodyInterrupts) {
+      throw new IllegalStateException(nobodyInterrupts);
+    }
   }
 
   private Runnable startLog(Configuration configuration) {

@@ -18,6 +18,14 @@ final class StartProperties {
     setDefault("io.netty.jfr.enabled", "false");
     setDefault("io.netty.leakDetection.level", "disabled");
     setDefault("io.netty.allocator.type", "pooled");
+    // A small pool: small chunks, short queues, and no arenas on the heap, where nothing is pooled.
+    setDefault("io.netty.allocator.maxOrder", "4");
+    setDefault("io.netty.allocator.smallCacheSize", "64");
+    setDefault("io.netty.allocator.normalCacheSize", "8");
+    setDefault("io.netty.allocator.numHeapArenas", "0");
+    setDefault(
+        "io.netty.allocator.numDirectArenas",
+        Integer.toString(Runtime.getRuntime().availableProcessors()));
     setDefault("io.netty.noUnsafe", "false");
     // What the JDK would find out by a search.
     setDefault("java.nio.channels.spi.SelectorProvider", "sun.nio.ch.EPollSelectorProvider");

@@ -38,19 +38,19 @@ public sealed interface PeerIdentity {
     if (proxied.isPresent()) {
       return new Address(proxied.get().client());
     }
-    return switch (local) {
-      case Endpoint.Inet _ ->
-          connection.remoteAddress() instanceof InetSocketAddress address
-              ? new Address(new Endpoint.Inet(address))
-              : new Gone();
-      case Endpoint.Unix _ ->
-          connection instanceof EpollDomainSocketChannel unix ? ofUnix(unix) : new Gone();
-      case Endpoint.Vsock _ ->
-          connection instanceof EpollDomainSocketChannel channel
-                  && channel.fd() instanceof LinuxSocket socket
-              ? ofVsock(socket)
-              : new Gone();
-    };
+    // Not a switch over the type: that is linked when the first client of a start is waiting.
+    if (local instanceof Endpoint.Inet) {
+      return connection.remoteAddress() instanceof InetSocketAddress address
+          ? new Address(new Endpoint.Inet(address))
+          : new Gone();
+    }
+    if (local instanceof Endpoint.Unix) {
+      return connection instanceof EpollDomainSocketChannel unix ? ofUnix(unix) : new Gone();
+    }
+    return connection instanceof EpollDomainSocketChannel channel
+            && channel.fd() instanceof LinuxSocket socket
+        ? ofVsock(socket)
+        : new Gone();
   }
 
   private static PeerIdentity ofUnix(EpollDomainSocketChannel connection) {

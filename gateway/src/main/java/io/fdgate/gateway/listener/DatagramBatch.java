@@ -171,16 +171,15 @@ final class DatagramBatch {
    */
   boolean isFromSelf(int slot, Endpoint bound) {
     long name = addresses + (long) slot * ADDRESS;
-    return switch (bound) {
-      case Endpoint.Unix unix ->
-          !unix.isUnnamed() && unix.equals(new Endpoint.Unix(unixName(name, nameLength(slot))));
-      case Endpoint.Inet inet -> {
-        int port =
-            (memory.get(JAVA_BYTE, name + 2) & 0xff) << 8 | memory.get(JAVA_BYTE, name + 3) & 0xff;
-        yield port == inet.address().getPort() && isFromOwnAddress(slot, name, inet);
-      }
-      case Endpoint.Vsock _ -> false;
-    };
+    // Not a switch over the type: that is linked when the first datagram of a start is waiting.
+    if (bound instanceof Endpoint.Inet inet) {
+      int port =
+          (memory.get(JAVA_BYTE, name + 2) & 0xff) << 8 | memory.get(JAVA_BYTE, name + 3) & 0xff;
+      return port == inet.address().getPort() && isFromOwnAddress(slot, name, inet);
+    }
+    return bound instanceof Endpoint.Unix unix
+        && !unix.isUnnamed()
+        && unix.equals(new Endpoint.Unix(unixName(name, nameLength(slot))));
   }
 
   private boolean isFromOwnAddress(int slot, long name, Endpoint.Inet bound) {

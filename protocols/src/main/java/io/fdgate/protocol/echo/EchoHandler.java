@@ -4,17 +4,19 @@ import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.Proxied;
 import io.fdgate.protocol.StreamHandler;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Writes back what it reads, buffer for buffer. It reads only while the peer takes what was
- * written: past the high watermark reading stops, so that a client which never reads costs one
- * watermark and one read buffer.
+ * written: past the high watermark reading stops, so that a client which never reads costs about
+ * two watermarks and one read buffer.
  */
 final class EchoHandler extends StreamHandler {
   private static final Logger logger = LoggerFactory.getLogger(EchoHandler.class);
@@ -25,17 +27,31 @@ final class EchoHandler extends StreamHandler {
     this.counters = counters;
   }
 
+  /** Written at once, the buffer is free for the next read, and still hot. */
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    ctx.write(message, ctx.voidPromise());
+    ByteBuf bytes = (ByteBuf) message;
+    ctx.writeAndFlush(isBehind(ctx) ? compact(ctx, bytes) : bytes, ctx.voidPromise());
     if (!ctx.channel().isWritable()) {
       ctx.channel().config().setAutoRead(false);
     }
   }
 
-  @Override
-  public void channelReadComplete(ChannelHandlerContext ctx) {
-    ctx.flush();
+  private static boolean isBehind(ChannelHandlerContext ctx) {
+    ChannelOutboundBuffer unsent = ctx.channel().unsafe().outboundBuffer();
+    return unsent != null && unsent.totalPendingWriteBytes() > 0;
+  }
+
+  /** What has to wait must not keep a whole read buffer for a few bytes. */
+  private static ByteBuf compact(ChannelHandlerContext ctx, ByteBuf bytes) {
+    if (bytes.readableBytes() > bytes.capacity() / 2) {
+      return bytes;
+    }
+    try {
+      return ctx.alloc().directBuffer(bytes.readableBytes()).writeBytes(bytes);
+    } finally {
+      bytes.release();
+    }
   }
 
   @Override

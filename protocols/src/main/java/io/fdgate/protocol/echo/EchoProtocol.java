@@ -23,7 +23,11 @@ public final class EchoProtocol implements StreamProtocol, DatagramProtocol {
 
   @Override
   public ConnectionInitializer connections(SocketContext socket) {
-    return connection -> connection.pipeline().addLast("echo", new EchoHandler(socket.counters()));
+    HotBuffer readBuffer = new HotBuffer();
+    return connection -> {
+      connection.config().setRecvByteBufAllocator(readBuffer);
+      connection.pipeline().addLast("echo", new EchoHandler(socket.counters()));
+    };
   }
 
   @Override

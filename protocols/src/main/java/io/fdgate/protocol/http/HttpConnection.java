@@ -162,20 +162,26 @@ final class HttpConnection extends AttachedHandler implements Carrier {
       ReferenceCountUtil.release(message);
       return;
     }
-    switch (message) {
-      case HttpRequest request -> begin(request);
-      case HttpContent content -> receive(content);
-      case Refusal refusal -> refuse(refusal);
-      case Preface.RECEIVED -> {
-        headTimer.stop();
-        ending = true; // nothing more for HTTP/1
-        ChannelPipeline pipeline = ctx.pipeline();
-        Http2Pipeline.replace(pipeline, server);
-        if (draining) {
-          pipeline.fireUserEventTriggered(GatewayEvent.DRAIN);
-        }
-      }
-      default -> ReferenceCountUtil.release(message);
+    // Not a switch over the type: that is linked when the first request of a start is waiting.
+    if (message instanceof HttpRequest request) {
+      begin(request);
+    } else if (message instanceof HttpContent content) {
+      receive(content);
+    } else if (message instanceof Refusal refusal) {
+      refuse(refusal);
+    } else if (message == Preface.RECEIVED) {
+      becomeHttp2(ctx.pipeline());
+    } else {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void becomeHttp2(ChannelPipeline pipeline) {
+    headTimer.stop();
+    ending = true; // nothing more for HTTP/1
+    Http2Pipeline.replace(pipeline, server);
+    if (draining) {
+      pipeline.fireUserEventTriggered(GatewayEvent.DRAIN);
     }
   }
 
@@ -260,19 +266,20 @@ final class HttpConnection extends AttachedHandler implements Carrier {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    switch (event) {
-      case ChannelInputShutdownEvent _ -> inputEnded();
-      case IdleStateEvent _ -> idle();
-      case GatewayEvent.DRAIN -> {
-        draining = true;
-        Exchange exchange = current;
-        if (exchange != null) {
-          exchange.drain();
-        } else {
-          awaitLast();
-        }
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      inputEnded();
+    } else if (event instanceof IdleStateEvent) {
+      idle();
+    } else if (event == GatewayEvent.DRAIN) {
+      draining = true;
+      Exchange exchange = current;
+      if (exchange != null) {
+        exchange.drain();
+      } else {
+        awaitLast();
       }
-      default -> ctx.fireUserEventTriggered(event);
+    } else {
+      ctx.fireUserEventTriggered(event);
     }
   }
 

@@ -92,7 +92,7 @@ final class HttpSettings {
   static final Setting<Duration> MAX_DELAY =
       Setting.duration(
           "max_delay",
-          SECOND.multipliedBy(30),
+          Duration.ofSeconds(30),
           SECOND,
           Duration.ofHours(1),
           "The bound of /delay/MS.");

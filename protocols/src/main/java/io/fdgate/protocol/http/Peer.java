@@ -20,14 +20,16 @@ record Peer(String host, String text) {
    * @param local the address of the inherited socket, which tells Unix and VSOCK apart
    */
   static Peer of(Channel channel, Endpoint local) {
-    return switch (PeerIdentity.of(channel, local)) {
-      case PeerIdentity.Address(Endpoint.Inet inet) ->
-          new Peer(NetUtil.toAddressString(inet.address().getAddress()), inet.toString());
-      case PeerIdentity.Address(Endpoint other) -> same(other.toString());
-      case PeerIdentity.Credentials(int pid, int uid, int gid) ->
-          same("pid=" + pid + ",uid=" + uid + (gid < 0 ? "" : ",gid=" + gid));
-      case PeerIdentity.Gone() -> UNKNOWN;
-    };
+    PeerIdentity identity = PeerIdentity.of(channel, local);
+    if (identity instanceof PeerIdentity.Address(Endpoint address)) {
+      return address instanceof Endpoint.Inet inet
+          ? new Peer(NetUtil.toAddressString(inet.address().getAddress()), inet.toString())
+          : same(address.toString());
+    }
+    if (identity instanceof PeerIdentity.Credentials(int pid, int uid, int gid)) {
+      return same("pid=" + pid + ",uid=" + uid + (gid < 0 ? "" : ",gid=" + gid));
+    }
+    return UNKNOWN;
   }
 
   private static Peer same(String text) {

@@ -9,11 +9,13 @@ final class AnswerWriter {
   private AnswerWriter() {}
 
   static void write(LineAnswer answer, ByteBuf out) {
-    switch (answer) {
-      case LineAnswer.Ok(String text) -> line(text.isEmpty() ? "OK" : "OK " + text, out);
-      case LineAnswer.Bye(String text) -> line(text.isEmpty() ? "OK" : "OK " + text, out);
-      case LineAnswer.Refused(String code, String text) ->
-          line(text.isEmpty() ? "ERR " + code : "ERR " + code + " " + text, out);
+    // Not a switch over the type: that is linked when the first line of a start is waiting.
+    if (answer instanceof LineAnswer.Refused(String code, String text)) {
+      line(text.isEmpty() ? "ERR " + code : "ERR " + code + " " + text, out);
+    } else if (answer instanceof LineAnswer.Ok(String text)) {
+      line(text.isEmpty() ? "OK" : "OK " + text, out);
+    } else if (answer instanceof LineAnswer.Bye(String text)) {
+      line(text.isEmpty() ? "OK" : "OK " + text, out);
     }
   }
 

@@ -39,16 +39,16 @@ final class LineService {
 
   /** The answer to a line. */
   LineAnswer answer(Line line, Supplier<PeerIdentity> peer) {
-    return switch (line) {
-      case Line.Empty() -> LineAnswer.error("empty", "the line has no command; try HELP");
-      case Line.Malformed(LineAnswer why) -> why;
-      case Line.Request(String name, String argument) -> {
-        Optional<LineCommand> command = commands.find(name);
-        yield command.isPresent()
-            ? run(command.get(), new LineRequest(argument, peer, socket, commands.all()))
-            : LineAnswer.error("unknown", "there is no such command; try HELP");
-      }
-    };
+    // Not a switch over the type: that is linked when the first line of a start is waiting.
+    if (line instanceof Line.Request(String name, String argument)) {
+      Optional<LineCommand> command = commands.find(name);
+      return command.isPresent()
+          ? run(command.get(), new LineRequest(argument, peer, socket, commands.all()))
+          : LineAnswer.error("unknown", "there is no such command; try HELP");
+    }
+    return line instanceof Line.Malformed(LineAnswer why)
+        ? why
+        : LineAnswer.error("empty", "the line has no command; try HELP");
   }
 
   /** The answer to a line that is too long to be read. */

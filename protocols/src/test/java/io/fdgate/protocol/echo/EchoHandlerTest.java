@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fdgate.protocol.Counters;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -34,13 +36,31 @@ final class EchoHandlerTest {
   @Test
   void readsOnlyWhileThePeerTakes() {
     channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(2_000, 4_000));
-    // As a read does it: several buffers, then one flush.
-    channel.pipeline().fireChannelRead(Unpooled.copiedBuffer(new byte[3_000]));
+    SlowPeer peer = new SlowPeer();
+    channel.pipeline().addFirst(peer);
+    channel.writeInbound(Unpooled.copiedBuffer(new byte[3_000]));
     assertThat(channel.config().isAutoRead()).isTrue();
-    channel.pipeline().fireChannelRead(Unpooled.copiedBuffer(new byte[3_000]));
+    channel.writeInbound(Unpooled.copiedBuffer(new byte[3_000]));
     assertThat(channel.config().isAutoRead()).isFalse();
-    channel.pipeline().fireChannelReadComplete();
+    channel.pipeline().remove(peer);
+    channel.flush();
     assertThat(channel.config().isAutoRead()).isTrue();
+  }
+
+  @Test
+  void fewBytesThatWaitDoNotKeepTheirReadBuffer() {
+    SlowPeer peer = new SlowPeer();
+    channel.pipeline().addFirst(peer);
+    ByteBuf first = Unpooled.directBuffer(64 * 1024).writeByte(1);
+    ByteBuf second = Unpooled.directBuffer(64 * 1024).writeByte(2);
+    channel.writeInbound(first, second);
+    assertThat(first.refCnt()).isOne();
+    assertThat(second.refCnt()).isZero();
+    channel.pipeline().remove(peer);
+    channel.flush();
+    ByteBuf written = Unpooled.wrappedBuffer(channel.<ByteBuf>readOutbound(), channel.readOutbound());
+    assertThat(written).isEqualTo(Unpooled.wrappedBuffer(new byte[] {1, 2}));
+    written.release();
   }
 
   @Test
@@ -58,5 +78,11 @@ final class EchoHandlerTest {
     channel.pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
     assertThat(channel.isOpen()).isFalse();
     assertThat(counters.peerFaults()).isOne();
+  }
+
+  /** What is written to it waits. */
+  private static final class SlowPeer extends ChannelOutboundHandlerAdapter {
+    @Override
+    public void flush(ChannelHandlerContext ctx) {}
   }
 }
