@@ -1,7 +1,10 @@
 // A load generator: keeps DEPTH messages of SIZE bytes in flight on each of CONNECTIONS connections
-// for SECONDS, checks each answer, and prints "ROUND_TRIPS_PER_SECOND P50_US P99_US LOST".
+// for SECONDS, checks each answer, and prints "ROUND_TRIPS_PER_SECOND P50_US P99_US LOST". With a
+// RATE, messages a second, each is sent at its time, if a connection is free, and its latency counts
+// from that time: what had to wait for a slow answer before it is not left out.
 //
-// load tcp|udp PORT CONNECTIONS SIZE DEPTH SECONDS
+// load tcp|udp PORT CONNECTIONS SIZE DEPTH SECONDS [RATE]
+// load unix PATH CONNECTIONS SIZE DEPTH SECONDS [RATE]
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -12,7 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,6 +35,7 @@ struct connection {
 static unsigned latency[BUCKETS];
 static char payload[2 * BUFFER], buffer[BUFFER];
 static int udp, size, depth, loop;
+static double rate;
 static uint64_t done, lost;
 
 static void die(const char *what) {
@@ -94,64 +100,94 @@ static void receive(struct connection *c) {
         }
         if (length < BUFFER) break;
     }
-    if (count) {
+    if (count && !rate) {
         ask(c, count, now());
         flush(c);
     }
 }
 
+static int connect_to(const char *kind, const char *where) {
+    struct sockaddr_in inet = {AF_INET, htons(atoi(where)), {htonl(INADDR_LOOPBACK)}, {0}};
+    struct sockaddr_un path = {.sun_family = AF_UNIX};
+    int local = strcmp(kind, "unix") == 0, one = 1;
+    int fd = socket(local ? AF_UNIX : AF_INET, udp ? SOCK_DGRAM : SOCK_STREAM, 0);
+    strncpy(path.sun_path, where, sizeof path.sun_path - 1);
+    if (fd < 0 || (local ? connect(fd, (struct sockaddr *)&path, sizeof path)
+                         : connect(fd, (struct sockaddr *)&inet, sizeof inet)) < 0) die("connect");
+    if (!udp && !local) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    return fd;
+}
+
+// Sends what is due by now, in turn, on connections that wait for nothing.
+static void ask_due(struct connection *all, int connections, uint64_t began) {
+    static uint64_t asked;
+    static int next;
+    uint64_t due = (uint64_t)((now() - began) / 1e9 * rate);
+    for (int tried = 0; asked < due && tried < connections; tried++) {
+        struct connection *c = &all[next++ % connections];
+        if (c->head - c->tail < (unsigned)depth) {
+            ask(c, 1, began + (uint64_t)(asked++ / rate * 1e9));
+            flush(c);
+            tried = 0;
+        }
+    }
+}
+
+// A datagram that is lost would leave its place in flight for ever.
+static void give_up(struct connection *c, uint64_t time) {
+    unsigned gone = 0;
+    while (c->head != c->tail && time - c->began[c->tail % depth] > LOST_AFTER_NS) {
+        c->tail++;
+        gone++;
+    }
+    lost += gone;
+    if (gone && !rate) {
+        ask(c, gone, time);
+        flush(c);
+    }
+}
+
 int main(int count, char **arguments) {
-    if (count != 7) {
-        fprintf(stderr, "load tcp|udp PORT CONNECTIONS SIZE DEPTH SECONDS\n");
+    if (count != 7 && count != 8) {
+        fprintf(stderr, "load tcp|udp|unix PORT|PATH CONNECTIONS SIZE DEPTH SECONDS [RATE]\n");
         return 2;
     }
+    struct rlimit files;
+    getrlimit(RLIMIT_NOFILE, &files);
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
     udp = strcmp(arguments[1], "udp") == 0;
-    struct sockaddr_in server = {AF_INET, htons(atoi(arguments[2])), {htonl(INADDR_LOOPBACK)}, {0}};
     int connections = atoi(arguments[3]);
     size = atoi(arguments[4]);  // up to 1 MiB
     depth = atoi(arguments[5]);
     uint64_t length = (uint64_t)(atof(arguments[6]) * 1e9);
+    rate = count == 8 ? atof(arguments[7]) : 0;
     for (int i = 0; i < 2 * BUFFER; i++) payload[i] = 'a' + i % size % 23;
     loop = epoll_create1(0);
     struct connection *all = calloc(connections, sizeof *all);
     for (int i = 0; i < connections; i++) {
-        int one = 1;
         struct connection *c = &all[i];
-        c->fd = socket(AF_INET, udp ? SOCK_DGRAM : SOCK_STREAM, 0);
+        c->fd = connect_to(arguments[1], arguments[2]);
         c->began = calloc(depth, sizeof *c->began);
-        if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&server, sizeof server) < 0) die("connect");
-        if (!udp) setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
         struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
         if (epoll_ctl(loop, EPOLL_CTL_ADD, c->fd, &event) < 0) die("epoll_ctl");
     }
     uint64_t began = now();
-    for (int i = 0; i < connections; i++) {
+    for (int i = 0; !rate && i < connections; i++) {
         ask(&all[i], depth, now());
         flush(&all[i]);
     }
     struct epoll_event events[EVENTS];
     while (now() - began < length) {
-        int ready = epoll_wait(loop, events, EVENTS, 50);
+        if (rate) ask_due(all, connections, began);
+        int ready = epoll_wait(loop, events, EVENTS, rate ? 0 : 50);
         for (int i = 0; i < ready; i++) {
             struct connection *c = events[i].data.ptr;
             if (events[i].events & EPOLLOUT) flush(c);
             if (events[i].events & (EPOLLIN | EPOLLERR | EPOLLHUP)) receive(c);
         }
-        // A datagram that is lost would leave its place in flight for ever.
         uint64_t time = now();
-        for (int i = 0; udp && ready < EVENTS / 8 && i < connections; i++) {
-            struct connection *c = &all[i];
-            unsigned gone = 0;
-            while (c->head != c->tail && time - c->began[c->tail % depth] > LOST_AFTER_NS) {
-                c->tail++;
-                gone++;
-            }
-            lost += gone;
-            if (gone) {
-                ask(c, gone, time);
-                flush(c);
-            }
-        }
+        for (int i = 0; udp && ready < EVENTS / 8 && i < connections; i++) give_up(&all[i], time);
     }
     double seconds = (now() - began) / 1e9;
     uint64_t sum = 0;

@@ -120,7 +120,9 @@ public final class Service {
     return 0;
   }
 
-  /** Clients are being served, and nothing else is urgent: what the log needs would only slow them. */
+  /**
+   * Clients are being served, and nothing else is urgent: what the log needs would only slow them.
+   */
   private static void awaitFirstAnswers(Gateway gateway) {
     try {
       gateway.awaitStop(FIRST_ANSWERS_MILLIS);

@@ -58,7 +58,8 @@ final class EchoHandlerTest {
     assertThat(second.refCnt()).isZero();
     channel.pipeline().remove(peer);
     channel.flush();
-    ByteBuf written = Unpooled.wrappedBuffer(channel.<ByteBuf>readOutbound(), channel.readOutbound());
+    ByteBuf written =
+        Unpooled.wrappedBuffer(channel.<ByteBuf>readOutbound(), channel.readOutbound());
     assertThat(written).isEqualTo(Unpooled.wrappedBuffer(new byte[] {1, 2}));
     written.release();
   }

@@ -1,0 +1,84 @@
+"""From exec, with a client queued before, to that client's first answered byte."""
+import os
+import socket
+import statistics
+import subprocess
+import time
+
+import common
+import report
+
+HTTP = b"GET /plaintext HTTP/1.1\r\nHost: localhost\r\n\r\n"
+SIX = [
+    ("echo", "tcp"),
+    ("echo", "udp"),
+    ("http", "tcp"),
+    ("line", "tcp"),
+    ("echo", "unix"),
+    ("line", "udp"),
+]
+
+
+def start(command, sockets=(("echo", "tcp"),), request=b"hello\n", answer=b"h", asked=0):
+    """Milliseconds from fork to the first answered byte, and the server's RSS in MiB then."""
+    with common.Server(command, sockets, pinned=False) as server:
+        listener = server.sockets[asked]
+        with socket.socket(listener.family, listener.type) as client:
+            client.connect(listener.getsockname())
+            client.settimeout(30)
+            client.sendall(request)
+            began = time.perf_counter()
+            server.start()
+            if client.recv(1) != answer:
+                raise SystemExit("wrong answer")
+            return (time.perf_counter() - began) * 1000, server.rss_mib()
+
+
+def hello(java):
+    began = time.perf_counter()
+    subprocess.run(
+        [java, "-XX:+UseSerialGC", "-cp", str(common.TARGET), "Hello"],
+        check=True,
+        capture_output=True,
+    )
+    return (time.perf_counter() - began) * 1000
+
+
+def run(options):
+    fdgate = str(common.FDGATE)
+    java_home = subprocess.check_output([fdgate, "--print-java-home"], text=True).strip()
+    source = common.TARGET / "Hello.java"
+    source.write_text(
+        'class Hello { public static void main(String[] a) { System.out.print("hello"); } }'
+    )
+    subprocess.run([java_home + "/bin/javac", "-d", common.TARGET, source], check=True)
+    config = common.TARGET / "cold.toml"
+    config.write_text('default_protocol = "echo"\n\n[sockets.web]\nprotocol = "http"\n')
+    cases = {
+        "java hello": lambda: (hello(java_home + "/bin/java"), 0),
+        "C floor": lambda: start([common.FLOOR, "tcp"]),
+        "fdgate echo": lambda: start([fdgate]),
+        "fdgate six sockets": lambda: start([fdgate], SIX),
+        "fdgate six, datagram": lambda: start([fdgate], SIX, asked=1),
+        "fdgate http": lambda: start([fdgate], [("http", "tcp")], HTTP, b"H"),
+        "fdgate with a file": lambda: start([fdgate, "--config", str(config)]),
+    }
+    times = {name: [] for name in cases}
+    rss = {name: [] for name in cases}
+    for case in cases.values():
+        case()  # what has to come from the disk comes now
+    for _ in common.progress(options.rounds):
+        for name, case in cases.items():
+            milliseconds, mib = case()
+            times[name].append(milliseconds)
+            rss[name].append(mib)
+    bars = {
+        "fdgate echo": "at most 1.9",
+        "fdgate six sockets": "at most 2.2",
+        "fdgate http": "at most 2.4",
+        "fdgate with a file": "at most 0.3 more than echo",
+    }
+    report.table("cold start", "ms", times, "java hello", bars)
+    mib = {name: statistics.median(values) for name, values in rss.items()}
+    print("RSS then: " + ", ".join(f"{n} {m:.0f} MiB" for n, m in mib.items() if m))
+    report.note("RSS after the first echo", f"{mib['fdgate echo']:.0f} MiB", "", "at most 42")

@@ -1,0 +1,73 @@
+"""Stream echo beside a C server."""
+import statistics
+
+import common
+import report
+
+# Title: kind, connections, bytes, depth, bar
+CASES = {
+    "TCP echo 64 B x 50": ("tcp", 50, 64, 1, "at least 0.9"),
+    "TCP echo 16 KiB x 4 deep": ("tcp", 1, 16384, 4, "at least 0.8"),
+    "Unix echo 64 B x 50": ("unix", 50, 64, 1, "at least 0.9"),
+    "Unix echo 16 KiB x 4 deep": ("unix", 1, 16384, 4, "at least 0.8"),
+}
+WARM_UP_SECONDS = 2.5
+
+
+def started(kind):
+    return {
+        "C floor": common.Server([common.FLOOR, kind], [("echo", kind)]).start(),
+        "fdgate": common.Server([str(common.FDGATE)], [("echo", kind)]).start(),
+    }
+
+
+def compare(title, servers, kind, connections, size, depth, bar, options):
+    """Peak throughput in turn, then the latency of both at 70 % of the lesser peak."""
+    rounds, seconds = options.rounds, options.seconds
+    rates = {name: [] for name in servers}
+    lost = dict.fromkeys(servers, 0)
+    for server in servers.values():  # a JIT compiler is part of the server
+        for _ in range(0 if options.no_warm_up else 2):
+            load(server, kind, connections, size, depth, seconds * WARM_UP_SECONDS)
+    for _ in common.progress(rounds):
+        for name, server in servers.items():
+            rate, _, _, missing = load(server, kind, connections, size, depth, seconds)
+            rates[name].append(rate)
+            lost[name] += int(missing)
+    report.table(title, "round trips/s", rates, "C floor", bar)
+    if any(lost.values()):
+        print("lost: " + ", ".join(f"{name} {count}" for name, count in lost.items()))
+    peak = min(statistics.median(values) for values in rates.values())
+    p99 = {name: [] for name in servers}
+    for _ in common.progress(rounds):
+        for name, server in servers.items():
+            p99[name].append(load(server, kind, connections, size, depth, seconds, 0.7 * peak)[2])
+    report.table(title + ", p99 at 70 %", "µs", p99, "C floor", "at most 1.5")
+
+
+def load(server, kind, *arguments):
+    return common.load(kind, server.address(), *arguments)
+
+
+def run(options):
+    for title, (kind, connections, size, depth, bar) in CASES.items():
+        servers = started(kind)
+        try:
+            compare(title, servers, kind, connections, size, depth, bar, options)
+        finally:
+            for server in servers.values():
+                server.__exit__()
+    growth(options)
+
+
+def growth(options):
+    """The same server with a hundred connections and with ten thousand."""
+    most, seconds = min(10_000, options.connections), options.seconds
+    few, many = "fdgate 100", f"fdgate {most:,}"
+    rates = {few: [], many: []}
+    with common.Server([str(common.FDGATE)], "echo").start() as server:
+        load(server, "tcp", 100, 64, 1, seconds * WARM_UP_SECONDS)
+        for _ in common.progress(options.rounds):
+            rates[few].append(load(server, "tcp", 100, 64, 1, seconds)[0])
+            rates[many].append(load(server, "tcp", most, 64, 1, seconds)[0])
+    report.table("TCP echo of many connections", "round trips/s", rates, few, "at least 0.8", ours=many)
