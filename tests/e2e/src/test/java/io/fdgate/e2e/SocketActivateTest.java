@@ -25,15 +25,15 @@ final class SocketActivateTest {
 
   @Test
   void containerServesAPage() throws Exception {
-    activate("-l", "8080", "--fdname=http");
+    activate("-l", "8080");
     assertThat(rig.curl("http://localhost:8080/")).contains("fdgate serves http");
   }
 
   @Test
-  void withoutANameTheContainerSaysWhatIsMissing() throws Exception {
-    activate("-l", "8080");
+  void aNameThatChoosesNoProtocolIsAFault() throws Exception {
+    activate("-l", "8080", "--fdname=htpp");
     rig.root("sh", "-c", "echo | socat -t60 - tcp4:127.0.0.1:8080");
-    rig.awaitJournal("test-activate.service", "unknown");
+    rig.awaitJournal("test-activate.service", "this name chooses no protocol");
   }
 
   private void activate(String... options) throws Exception {
