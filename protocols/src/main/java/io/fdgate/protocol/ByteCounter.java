@@ -1,17 +1,19 @@
 package io.fdgate.protocol;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundHandler;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.FileRegion;
-import java.net.SocketAddress;
 
 /**
  * Counts the bytes of a connection as they pass. The gateway puts it next to the socket, and only
  * while some protocol shows what is counted.
+ *
+ * <p>Unlike our other handlers it extends Netty's adapter, so that Netty calls it for reads and
+ * writes alone: what that costs at its first use, only those pay who look.
  */
-public final class ByteCounter extends StreamHandler implements ChannelOutboundHandler {
+public final class ByteCounter extends ChannelDuplexHandler {
   private final Counters counters;
 
   /** For one connection. */
@@ -35,44 +37,5 @@ public final class ByteCounter extends StreamHandler implements ChannelOutboundH
       counters.bytesSent(region.count());
     }
     ctx.write(message, promise);
-  }
-
-  @Override
-  public void flush(ChannelHandlerContext ctx) {
-    ctx.flush();
-  }
-
-  @Override
-  public void read(ChannelHandlerContext ctx) {
-    ctx.read();
-  }
-
-  @Override
-  public void bind(ChannelHandlerContext ctx, SocketAddress local, ChannelPromise promise) {
-    ctx.bind(local, promise);
-  }
-
-  @Override
-  public void connect(
-      ChannelHandlerContext ctx,
-      SocketAddress remote,
-      SocketAddress local,
-      ChannelPromise promise) {
-    ctx.connect(remote, local, promise);
-  }
-
-  @Override
-  public void disconnect(ChannelHandlerContext ctx, ChannelPromise promise) {
-    ctx.disconnect(promise);
-  }
-
-  @Override
-  public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-    ctx.close(promise);
-  }
-
-  @Override
-  public void deregister(ChannelHandlerContext ctx, ChannelPromise promise) {
-    ctx.deregister(promise);
   }
 }

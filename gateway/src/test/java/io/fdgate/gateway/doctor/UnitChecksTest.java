@@ -200,7 +200,7 @@ final class UnitChecksTest {
   }
 
   private UnitChecks.Known known() {
-    Set<String> names = Set.of("echo", "echo.socket", "http", "line");
+    Set<String> names = Set.of("echo", "echo.socket", "http", "line", "metrics", "status");
     return new UnitChecks.Known(names::contains, () -> crun);
   }
 }
