@@ -44,7 +44,11 @@ final class ArchitectureTest {
 
   @Test
   void onlyTheCallersOfTheCLibraryUseForeignMemory() {
-    onlyIn("java.lang.foreign..", "io.fdgate.gateway.libc", "io.fdgate.gateway.listener");
+    onlyIn(
+        "java.lang.foreign..",
+        "io.fdgate.gateway.libc",
+        "io.fdgate.gateway.listener",
+        "io.fdgate.protocol.forward");
   }
 
   @Test

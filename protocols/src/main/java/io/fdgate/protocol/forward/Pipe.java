@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A pipe through which bytes go from one socket to another without a copy (splice(2)). It holds
- * what the kernel gives a pipe, 64 KiB. Used on one event loop.
+ * A pipe through which bytes go from one socket to another without a copy (splice(2)). It holds up
+ * to 256 KiB, or what the kernel gives. Used on one event loop.
  */
 final class Pipe {
   private static final Logger logger = LoggerFactory.getLogger(Pipe.class);
@@ -32,6 +32,7 @@ final class Pipe {
    */
   static Pipe open() throws IOException {
     FileDescriptor[] ends = FileDescriptor.pipe();
+    PipeSize.enlarge(ends[1]);
     return new Pipe(ends[0], ends[1]);
   }
 
