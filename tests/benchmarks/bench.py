@@ -9,6 +9,7 @@ bin/bench udp [-r ROUNDS]     UDP echo beside a C server, and what was lost
 bin/bench memory              the process memory of idle connections, and what is given back
 bin/bench forward [-r ROUNDS] TCP carried, beside systemd-socket-proxyd and HAProxy
 bin/bench podman [-r ROUNDS]  one stream to an activated container, a published one, fdgate on the host
+bin/bench load [-r ROUNDS]    fdgate load itself, beside wrk and a C client
 bin/bench counting            what counting costs; --help says more
 
 The server is pinned to one core and the client to another. Each answer is checked. What is printed
@@ -23,14 +24,15 @@ import cold
 import common
 import echo
 import forward
+import load_tester
 import memory
 import podman
 import report
 import udp
 import web
 
-# What forward and podman use of us.
-from common import CLIENT_CORE, FDGATE, SERVER_CORE, TARGET, Server, progress  # noqa: F401
+# What these use of us.
+from common import CLIENT_CORE, FDGATE, SERVER_CORE, TARGET, Server, load, progress  # noqa: F401
 from report import table  # noqa: F401
 
 MODES = {
@@ -40,10 +42,11 @@ MODES = {
     "udp": udp.run,
     "memory": memory.run,
 }
-# On request only: their tables are in docs/forward.md and docs/podman.md.
+# On request only: their tables are in docs/forward.md, docs/podman.md and docs/load.md.
 OTHERS = {
     "forward": lambda options: forward.run(sys.modules[__name__], options.rounds),
     "podman": lambda options: podman.run(sys.modules[__name__], options.rounds),
+    "load": lambda options: load_tester.run(sys.modules[__name__], options.rounds),
 }
 
 

@@ -11,14 +11,14 @@ import sun.misc.Signal;
  * <p>Shutdown hooks cannot do this: after them a JVM exits with 143 or 130, which systemd takes for
  * a failure.
  */
-final class StopSignals {
+public final class StopSignals {
   private final AtomicInteger received = new AtomicInteger();
   private Runnable action = () -> {};
 
   private StopSignals() {}
 
   /** Takes over both signals. */
-  static StopSignals install() {
+  public static StopSignals install() {
     StopSignals signals = new StopSignals();
     Signal.handle(new Signal("TERM"), signals::receive);
     Signal.handle(new Signal("INT"), signals::receive);
@@ -26,7 +26,7 @@ final class StopSignals {
   }
 
   /** Says what the first signal does; done at once if it has come already. */
-  synchronized void onStop(Runnable stop) {
+  public synchronized void onStop(Runnable stop) {
     action = stop;
     if (received.get() > 0) {
       stop.run();

@@ -21,10 +21,10 @@ final class ArchitectureTest {
           .importPackages("io.fdgate");
 
   @Test
-  void protocolsKnowNothingOfTheGateway() {
+  void protocolsAndLoadKnowNothingOfTheGateway() {
     noClasses()
         .that()
-        .resideInAPackage("io.fdgate.protocol..")
+        .resideInAnyPackage("io.fdgate.protocol..", "io.fdgate.load")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.fdgate.gateway..")
@@ -43,6 +43,11 @@ final class ArchitectureTest {
   }
 
   @Test
+  void onlyItsCommandLoadsTheLoadTester() {
+    onlyIn("io.fdgate.load", "io.fdgate.gateway.cli", "io.fdgate.load");
+  }
+
+  @Test
   void onlyTheCallersOfTheCLibraryUseForeignMemory() {
     onlyIn(
         "java.lang.foreign..",
@@ -56,6 +61,8 @@ final class ArchitectureTest {
     onlyIn("picocli..", "io.fdgate.gateway.cli");
     onlyIn("com.electronwill..", "io.fdgate.gateway.config");
     onlyIn("ch.qos.logback..", "io.fdgate.gateway.log");
+    onlyIn("org.HdrHistogram..", "io.fdgate.load");
+    onlyIn("com.google.gson..", "io.fdgate.load");
     onlyIn("io.netty.handler.codec.haproxy..", "io.fdgate.gateway.proxy");
   }
 

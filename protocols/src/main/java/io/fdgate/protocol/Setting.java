@@ -174,6 +174,34 @@ public final class Setting<T> {
     return defaultValue;
   }
 
+  /** The default as the configuration file would write it; empty for a text that is left out. */
+  public String defaultText() {
+    return toml(defaultValue);
+  }
+
+  private static String toml(Object value) {
+    return switch (value) {
+      case Duration span -> "\"" + text(span) + "\"";
+      case Long bytes -> bytes(bytes);
+      case String text -> "\"" + text + "\"";
+      case List<?> items ->
+          "[" + String.join(", ", items.stream().map(Setting::toml).toList()) + "]";
+      case Optional<?> none when none.isEmpty() -> "";
+      default -> String.valueOf(value);
+    };
+  }
+
+  private static String bytes(long bytes) {
+    String[] units = {"GiB", "MiB", "KiB"};
+    for (int i = 0; i < units.length; i++) {
+      long unit = 1L << 10 * (units.length - i);
+      if (bytes >= unit && bytes % unit == 0) {
+        return "\"" + bytes / unit + units[i] + "\"";
+      }
+    }
+    return Long.toString(bytes);
+  }
+
   /** What it is for, in one or two sentences. */
   public String summary() {
     return summary;

@@ -84,6 +84,8 @@ public final class CommandLineInterface implements Callable<Integer> {
             .addSubcommand(new DoctorCommand(environment, root::config))
             .addSubcommand(new InstallCommand(environment))
             .addSubcommand(new UninstallCommand(environment))
+            .addSubcommand(new LoadCommand())
+            .addSubcommand(new GenerateCommand())
             .setExecutionExceptionHandler(CommandLineInterface::report);
     commands.getCommandSpec().usageMessage().sectionMap().put(PROTOCOLS, _ -> protocols());
     commands.setHelpSectionKeys(withProtocols(commands.getHelpSectionKeys()));

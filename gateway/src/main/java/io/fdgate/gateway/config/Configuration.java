@@ -82,6 +82,17 @@ public record Configuration(
   /** The settings of the {@code [log]} table. */
   public static final List<Setting<?>> LOG = List.of(LOG_LEVEL, LOG_FORMAT, LOG_LOGBACK);
 
+  /**
+   * A table with keys of its own.
+   *
+   * @param summary what it is for, in a sentence
+   */
+  public record Table(String name, String summary, List<Setting<?>> settings) {}
+
+  /** Every table but {@code [sockets.NAME]}. */
+  public static final List<Table> TABLES =
+      List.of(new Table("log", "What is logged, and how.", LOG));
+
   /** What holds without a file. */
   public static final Configuration DEFAULTS =
       new Configuration(

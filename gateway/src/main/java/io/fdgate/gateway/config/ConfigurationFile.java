@@ -99,7 +99,9 @@ public final class ConfigurationFile {
   }
 
   private Configuration document(TomlTable root) {
-    Settings global = settings(root, "", Configuration.GLOBAL, List.of(LOG, SOCKETS));
+    List<String> tableNames = new ArrayList<>(List.of(SOCKETS));
+    Configuration.TABLES.forEach(each -> tableNames.add(each.name()));
+    Settings global = settings(root, "", Configuration.GLOBAL, tableNames);
     defaultProtocol = global.get(Configuration.DEFAULT_PROTOCOL);
     defaultProtocol.ifPresent(name -> installed(root, Configuration.DEFAULT_PROTOCOL.key(), name));
     TomlTable log = table(root, LOG);
