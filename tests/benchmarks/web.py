@@ -116,7 +116,7 @@ def client(command):
     ).stdout
 
 
-def compare(title, unit, ports, measure, bar, options, warm_up=2):
+def compare(title, unit, ports, measure, bar, options, warm_up=3):
     values = {name: [] for name in ports}
     for port in ports.values():
         for _ in range(0 if options.no_warm_up else warm_up):  # a JIT compiler is part of the server
@@ -165,7 +165,7 @@ def measure(nginx, ports, options):
         lambda port: wrk(port, "/plaintext", seconds),
         "at least 1.0",
         options,
-        warm_up=4,
+        warm_up=6,
     )
     compare(
         "HTTP/1.1 plaintext, p99 at 70 %",

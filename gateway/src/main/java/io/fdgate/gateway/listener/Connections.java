@@ -25,6 +25,7 @@ public final class Connections {
   private final HalfCloseHandler halfClose = new HalfCloseHandler();
   private final Set<Channel> open = ConcurrentHashMap.newKeySet();
   private final Object emptied = new Object();
+  private final MemoryReturn memory = MemoryReturn.ofThisProcess();
 
   /**
    * Starts empty.
@@ -69,6 +70,7 @@ public final class Connections {
 
   private void removed(Channel connection) {
     open.remove(connection);
+    memory.closed(open.size());
     if (open.isEmpty()) {
       synchronized (emptied) {
         emptied.notifyAll();
@@ -85,6 +87,7 @@ public final class Connections {
     Counters counters = binding.counters();
     counters.connectionOpened();
     open.add(connection);
+    memory.opened(open.size());
     connection
         .closeFuture()
         .addListener(closed -> {

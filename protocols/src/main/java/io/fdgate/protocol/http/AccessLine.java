@@ -21,15 +21,12 @@ import java.util.function.BiConsumer;
 record AccessLine(
     String peer, long millis, String request, int status, long bytes, String referer, String agent)
     implements LogFields {
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT)
-          .withZone(ZoneId.systemDefault());
 
   @Override
   public String toString() {
     StringBuilder line = new StringBuilder(128);
     line.append(peer).append(" - - [");
-    TIME.formatTo(Instant.ofEpochMilli(millis), line);
+    Time.FORMAT.formatTo(Instant.ofEpochMilli(millis), line);
     quoted(line.append("] "), request);
     line.append(' ').append(status).append(' ');
     if (bytes == 0) {
@@ -64,5 +61,14 @@ record AccessLine(
       }
     }
     line.append('"');
+  }
+
+  /** Loaded when the first line is written, and not when the first request is answered. */
+  private static final class Time {
+    static final DateTimeFormatter FORMAT =
+        DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT)
+            .withZone(ZoneId.systemDefault());
+
+    private Time() {}
   }
 }

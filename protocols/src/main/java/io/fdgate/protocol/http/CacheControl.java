@@ -2,7 +2,6 @@ package io.fdgate.protocol.http;
 
 import io.fdgate.protocol.SettingException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,7 +36,7 @@ final class CacheControl {
       }
       rules.add(new Rule(text.substring(0, at), value));
     }
-    rules.sort(Comparator.comparingInt((Rule rule) -> rule.prefix.length()).reversed());
+    rules.sort((one, other) -> Integer.compare(other.prefix.length(), one.prefix.length()));
     return new CacheControl(List.copyOf(rules));
   }
 
