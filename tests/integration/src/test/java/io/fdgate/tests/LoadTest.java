@@ -161,9 +161,13 @@ final class LoadTest {
     try (Handover fdgate = Handover.ready("--names", "echo", "tcp4:127.0.0.1:0")) {
       String command =
           Distribution.FDGATE + " load tcp:127.0.0.1:" + fdgate.port(0) + " --warm-up 0s -d 1h";
-      // script(1) gives it a terminal, on which it shows how it goes.
+      // script(1) gives it a terminal, on which it shows how it goes; env(1) undoes that a shell
+      // ignores SIGINT for what it runs in the background.
       Process load =
-          Distribution.process(List.of("script", "-qefc", command, script.toString())).start();
+          Distribution.process(
+                  List.of(
+                      "env", "--default-signal=INT", "script", "-qefc", command, script.toString()))
+              .start();
       try {
         Output out = new Output(load.getInputStream());
         out.awaitLine("1 s of 3600 s");
