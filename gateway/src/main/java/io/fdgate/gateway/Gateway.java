@@ -4,32 +4,37 @@ import io.fdgate.gateway.listener.Binding;
 import io.fdgate.gateway.listener.Connections;
 import io.fdgate.gateway.listener.Listener;
 import io.fdgate.gateway.listener.SocketAdopter;
+import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.LogEvent;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Serves a complete plan: adopts its sockets on event loops, and drains them at the end. Used by
- * one thread, but for {@link #stop}.
+ * one thread.
  */
 public final class Gateway {
   private static final Logger logger = LoggerFactory.getLogger(Gateway.class);
+  private static final long SECOND_NANOS = 1_000_000_000;
+  private static final long PAUSE_SECONDS = 10;
 
   private final MultiThreadIoEventLoopGroup loops;
   private final Connections connections;
   private final List<Listener> listeners = new ArrayList<>();
-  private final CountDownLatch stop = new CountDownLatch(1);
+  private final Requests requests;
 
-  private Gateway(int threads) {
+  private Gateway(int threads, Requests requests) {
+    this.requests = requests;
     loops =
         new MultiThreadIoEventLoopGroup(
             threads, new DefaultThreadFactory("serve"), EpollIoHandler.newFactory());
@@ -40,10 +45,11 @@ public final class Gateway {
    * Adopts every socket of a plan and waits until each is being served.
    *
    * @param threads the number of event loops
+   * @param requests where the gateway asks for the end, when its only connection has ended
    * @throws FaultException when a socket cannot be adopted; then none is served
    */
-  public static Gateway start(List<Binding> plan, int threads) throws FaultException {
-    Gateway gateway = new Gateway(threads);
+  static Gateway start(List<Binding> plan, int threads, Requests requests) throws FaultException {
+    Gateway gateway = new Gateway(threads, requests);
     try {
       gateway.adopt(plan);
     } catch (FaultException fault) {
@@ -76,16 +82,21 @@ public final class Gateway {
     if (!faults.isEmpty()) {
       throw new FaultException(faults);
     }
-    if (listeners.stream().noneMatch(Listener::keepsServiceAlive)) {
+    if (!outlivesConnections()) {
       // Accept=yes: the service lasts as long as its connection.
       listeners.forEach(listener -> listener.closed().addListener(_ -> stopIfIdle()));
       stopIfIdle();
     }
   }
 
+  /** Whether there is more to wait for than connections that systemd accepted. */
+  boolean outlivesConnections() {
+    return listeners.stream().anyMatch(Listener::keepsServiceAlive);
+  }
+
   private void stopIfIdle() {
     if (connections.count() == 0) {
-      stop();
+      requests.stop();
     }
   }
 
@@ -102,27 +113,68 @@ public final class Gateway {
   }
 
   /** The number of open connections. */
-  public int connections() {
+  int connections() {
     return connections.count();
   }
 
-  /** Ends {@link #awaitStop}. Any thread, any number of times. */
-  public void stop() {
-    stop.countDown();
+  /** Serves new connections, and the next datagrams, by another plan for the same sockets. */
+  void serve(List<Binding> plan) {
+    for (Binding binding : plan) {
+      for (Listener listener : listeners) {
+        if (listener.binding().socket().fd() == binding.socket().fd()) {
+          listener.serve(binding);
+        }
+      }
+    }
   }
 
-  /** Waits until there is a reason to stop: {@link #stop}, or the end of the only connection. */
-  public void awaitStop() throws InterruptedException {
-    stop.await();
+  /** Connections and datagrams that came since the start. */
+  long arrivals() {
+    long arrivals = 0;
+    for (Listener listener : listeners) {
+      Counters counters = listener.binding().counters();
+      arrivals += counters.connections() + counters.datagramsReceived();
+    }
+    return arrivals;
   }
 
-  /** Waits likewise, but not longer than a time. */
-  public void awaitStop(long millis) throws InterruptedException {
-    boolean unused = stop.await(millis, TimeUnit.MILLISECONDS);
+  /**
+   * Stops taking connections and datagrams if none came since; what comes from now on waits in the
+   * kernel, for the next process.
+   *
+   * @param arrivals what {@link #arrivals} said when there was no connection
+   * @return false if one came after all; then everything goes on
+   */
+  boolean pauseIfIdle(long arrivals) throws InterruptedException {
+    List<Future<?>> paused = new ArrayList<>();
+    for (Listener listener : listeners) {
+      paused.add(listener.pause());
+    }
+    boolean idle = true;
+    for (Future<?> each : paused) {
+      idle &= each.await(PAUSE_SECONDS, TimeUnit.SECONDS);
+    }
+    idle = idle && connections.count() == 0 && arrivals() == arrivals;
+    if (!idle) {
+      listeners.forEach(Listener::resume);
+    }
+    return idle;
+  }
+
+  /** Runs something on every event loop. */
+  void onEveryLoop(Runnable task) {
+    for (EventExecutor loop : loops) {
+      loop.execute(task);
+    }
+  }
+
+  /** The number of event loops. */
+  int loops() {
+    return loops.executorCount();
   }
 
   /** Takes no more connections and datagrams: what arrives from now on is the next process's. */
-  public void stopTaking() {
+  void stopTaking() {
     listeners.forEach(Listener::stop);
   }
 
@@ -130,9 +182,10 @@ public final class Gateway {
    * Lets what was taken end after {@link #stopTaking}, and closes the connections that are left
    * when the time is over.
    *
+   * @param everySecond run now and then while there is something to wait for
    * @throws InterruptedException when the caller is interrupted; then nothing is waited for
    */
-  public void drain(Duration timeout) throws InterruptedException {
+  void drain(Duration timeout, Runnable everySecond) throws InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
     for (Listener listener : listeners) {
       if (listener.binding().socket().isStream()) {
@@ -149,7 +202,10 @@ public final class Gateway {
             listener.binding().socket());
       }
     }
-    if (!connections.awaitNone(left(deadline))) {
+    while (!connections.awaitNone(Math.min(left(deadline), SECOND_NANOS)) && left(deadline) > 0) {
+      everySecond.run();
+    }
+    if (connections.count() > 0) {
       logger.warn(
           LogEvent.DRAIN_TIMEOUT,
           "{} open after drain_timeout = {} ms and closed now",

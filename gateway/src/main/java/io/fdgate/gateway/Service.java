@@ -2,18 +2,14 @@ package io.fdgate.gateway;
 
 import io.fdgate.gateway.activation.InheritedSocket;
 import io.fdgate.gateway.config.Configuration;
-import io.fdgate.gateway.config.ConfigurationFile;
-import io.fdgate.gateway.config.ProtocolRegistry;
 import io.fdgate.gateway.libc.Libc;
 import io.fdgate.gateway.listener.Binding;
-import io.fdgate.gateway.listener.BindingPlan;
 import io.fdgate.gateway.log.LogReader;
 import io.fdgate.gateway.log.LogSetup;
 import io.fdgate.gateway.systemd.Notifier;
 import io.fdgate.protocol.LogEvent;
 import io.netty.channel.epoll.Epoll;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +27,6 @@ public final class Service {
   private Optional<String> logLevel = Optional.empty();
   private Optional<String> logFormat = Optional.empty();
   private Runnable onReady = () -> {};
-  private Configuration forLog = Configuration.DEFAULTS;
 
   /**
    * A run that has not begun.
@@ -80,42 +75,33 @@ public final class Service {
    * @return the exit status
    */
   public int run(Source source) {
-    StopSignals signals = StopSignals.install();
+    Requests requests = Requests.ofSignals();
+    Planner planner = new Planner(configFile, builtIn);
     Gateway gateway;
-    Configuration configuration;
-    List<Binding> plan;
+    Planner.Plan plan;
     try {
       ensureEpoll();
-      Plan planned = plan(source);
-      configuration = planned.configuration();
-      plan = planned.bindings();
-      gateway = Gateway.start(plan, configuration.threads());
+      plan = planner.plan(source);
+      gateway = Gateway.start(plan.bindings(), plan.configuration().threads(), requests);
     } catch (FaultException fault) {
-      return fail(fault);
+      return fail(fault, planner.forLog());
     }
-    signals.onStop(gateway::stop);
     Notifier notifier = Notifier.of(environment);
-    notifier.ready(ServiceReport.status(plan));
+    notifier.ready(ServiceReport.status(plan.bindings()));
     long readyNanos = System.nanoTime();
     onReady.run();
 
-    awaitFirstAnswers(gateway);
-    ServiceReport.listeners(logger, plan);
-    ServiceReport.ready(logger, plan, readyNanos);
-    closeOnExec(plan);
-    Runnable stopLog = startLog(configuration);
+    awaitFirstAnswers(requests);
+    ServiceReport.listeners(logger, plan.bindings());
+    ServiceReport.ready(logger, plan.bindings(), readyNanos);
+    closeOnExec(plan.bindings());
+    Runnable stopLog = startLog(plan.configuration());
     try {
-      gateway.awaitStop();
-      // First: whoever reads the log or the state may be slow.
-      gateway.stopTaking();
-      String open = ServiceReport.connections(gateway.connections());
-      notifier.stopping("Stopping, " + open + " open");
-      logger.info(LogEvent.STOPPING, "stopping, {} open", open);
-      gateway.drain(configuration.drainTimeout());
+      new Supervision(environment, planner, gateway, notifier, requests).run(plan);
     } catch (InterruptedException nobodyInterrupts) {
       throw new IllegalStateException(nobodyInterrupts);
     }
-    ServiceReport.totals(logger, plan);
+    ServiceReport.totals(logger, plan.bindings());
     stopLog.run();
     return 0;
   }
@@ -123,9 +109,9 @@ public final class Service {
   /**
    * Clients are being served, and nothing else is urgent: what the log needs would only slow them.
    */
-  private static void awaitFirstAnswers(Gateway gateway) {
+  private static void awaitFirstAnswers(Requests requests) {
     try {
-      gateway.awaitStop(FIRST_ANSWERS_MILLIS);
+      requests.awaitStop(FIRST_ANSWERS_MILLIS);
     } catch (InterruptedException nobodyInterrupts) {
       throw new IllegalStateException(nobodyInterrupts);
     }
@@ -151,40 +137,7 @@ public final class Service {
     }
   }
 
-  /** Looks at everything before it gives up, so that all faults are told together. */
-  private Plan plan(Source source) throws FaultException {
-    List<Fault> faults = new ArrayList<>();
-    Optional<ProtocolRegistry> protocols = collect(faults, ProtocolRegistry::load);
-    Optional<Configuration> configuration = Optional.of(Configuration.DEFAULTS);
-    if (configFile.isPresent() && protocols.isPresent()) {
-      configuration =
-          collect(faults, () -> ConfigurationFile.load(configFile.get(), protocols.get()));
-    } else if (!builtIn.isEmpty() && protocols.isPresent()) {
-      configuration =
-          collect(faults, () -> ConfigurationFile.parse("built in", builtIn, protocols.get()));
-    }
-    if (configuration.isPresent()) {
-      forLog = configuration.get();
-    }
-    Optional<List<InheritedSocket>> sockets = collect(faults, source::sockets);
-    if (!faults.isEmpty()) {
-      throw new FaultException(faults);
-    }
-    Configuration complete = configuration.orElseThrow();
-    return new Plan(
-        complete, new BindingPlan(complete, protocols.orElseThrow()).bind(sockets.orElseThrow()));
-  }
-
-  private static <T> Optional<T> collect(List<Fault> faults, Step<T> step) throws FaultException {
-    try {
-      return Optional.of(step.take());
-    } catch (FaultException fault) {
-      faults.addAll(fault.faults());
-      return Optional.empty();
-    }
-  }
-
-  private int fail(FaultException fault) {
+  private int fail(FaultException fault, Configuration forLog) {
     Runnable stopLog = startLog(forLog);
     fault.faults().forEach(each -> logger.error(event(each), "{}", each));
     if (fault.faults().size() > 1) {
@@ -213,12 +166,5 @@ public final class Service {
             -result);
       }
     }
-  }
-
-  private record Plan(Configuration configuration, List<Binding> bindings) {}
-
-  @FunctionalInterface
-  private interface Step<T> {
-    T take() throws FaultException;
   }
 }

@@ -36,6 +36,39 @@ final class ServiceReport {
     return text.toString();
   }
 
+  /** The STATUS= text while clients come and go. */
+  static String activity(List<Binding> plan) {
+    Map<String, Activity> names = new TreeMap<>();
+    Activity all = new Activity();
+    for (Binding binding : plan) {
+      names.computeIfAbsent(binding.socket().name(), name -> new Activity()).add(binding);
+      all.add(binding);
+    }
+    StringBuilder text = new StringBuilder(status(plan)).append(": ").append(all);
+    if (names.size() > 1) {
+      names.forEach((name, each) -> text.append("; ").append(name).append(' ').append(each));
+    }
+    return text.toString();
+  }
+
+  private static final class Activity {
+    private long open;
+    private long connections;
+    private long datagrams;
+
+    void add(Binding binding) {
+      open += binding.counters().openConnections();
+      connections += binding.counters().connections();
+      datagrams += binding.counters().datagramsReceived();
+    }
+
+    @Override
+    public String toString() {
+      String text = open + " open, " + connections + " in all";
+      return datagrams == 0 ? text : text + ", " + datagrams + " datagrams";
+    }
+  }
+
   /** A number of connections in words. */
   static String connections(long count) {
     return count + (count == 1 ? " connection" : " connections");

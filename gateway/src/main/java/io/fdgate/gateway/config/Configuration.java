@@ -11,6 +11,9 @@ import java.util.Optional;
  *
  * @param defaultProtocol serves sockets whose name chooses nothing else
  * @param drainTimeout how long connections may go on after SIGTERM
+ * @param idleExit how long nobody must come for the service to end; zero for never
+ * @param watchdogInterval how often the service manager is told that all is well, besides when it
+ *     asks for it; zero for never
  * @param threads the number of event loops
  * @param log what is logged and how
  * @param sockets the tables by name
@@ -18,6 +21,8 @@ import java.util.Optional;
 public record Configuration(
     Optional<String> defaultProtocol,
     Duration drainTimeout,
+    Duration idleExit,
+    Duration watchdogInterval,
     int threads,
     Log log,
     Map<String, SocketTable> sockets) {
@@ -42,6 +47,24 @@ public record Configuration(
           Duration.ZERO,
           Duration.ofHours(1),
           "How long open connections may go on after SIGTERM before they are closed.");
+
+  static final Setting<Duration> IDLE_EXIT =
+      Setting.duration(
+          "idle_exit",
+          Duration.ZERO,
+          Duration.ZERO,
+          Duration.ofDays(365),
+          "The service ends when for so long there was no connection and no datagram; systemd starts"
+              + " it for the next. 0s: never.");
+
+  static final Setting<Duration> WATCHDOG_INTERVAL =
+      Setting.duration(
+          "watchdog_interval",
+          Duration.ZERO,
+          Duration.ZERO,
+          Duration.ofHours(1),
+          "How often the service manager is told that every event loop is alive. 0s: half of the"
+              + " unit's WatchdogSec=, which Podman does not pass on.");
 
   static final Setting<Integer> THREADS =
       Setting.integer(
@@ -77,7 +100,8 @@ public record Configuration(
       Setting.text("logback", "A logback XML file that replaces the built-in log set-up.");
 
   /** The settings outside of any table. */
-  public static final List<Setting<?>> GLOBAL = List.of(DEFAULT_PROTOCOL, DRAIN_TIMEOUT, THREADS);
+  public static final List<Setting<?>> GLOBAL =
+      List.of(DEFAULT_PROTOCOL, DRAIN_TIMEOUT, IDLE_EXIT, WATCHDOG_INTERVAL, THREADS);
 
   /** The settings of the {@code [log]} table. */
   public static final List<Setting<?>> LOG = List.of(LOG_LEVEL, LOG_FORMAT, LOG_LOGBACK);
@@ -98,6 +122,8 @@ public record Configuration(
       new Configuration(
           Optional.empty(),
           DRAIN_TIMEOUT.defaultValue(),
+          IDLE_EXIT.defaultValue(),
+          WATCHDOG_INTERVAL.defaultValue(),
           THREADS.defaultValue(),
           new Log(LOG_LEVEL.defaultValue(), LOG_AUTO, Optional.empty()),
           Map.of());

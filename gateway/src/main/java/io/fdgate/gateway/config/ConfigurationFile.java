@@ -120,6 +120,8 @@ public final class ConfigurationFile {
     return new Configuration(
         defaultProtocol,
         global.get(Configuration.DRAIN_TIMEOUT),
+        global.get(Configuration.IDLE_EXIT),
+        global.get(Configuration.WATCHDOG_INTERVAL),
         global.get(Configuration.THREADS),
         new Log(
             logging.get(Configuration.LOG_LEVEL),

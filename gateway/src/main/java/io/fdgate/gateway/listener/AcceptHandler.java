@@ -19,14 +19,32 @@ final class AcceptHandler extends StreamHandler {
   private static final Logger logger = LoggerFactory.getLogger(AcceptHandler.class);
   private static final long PAUSE_MILLIS = 1_000;
 
-  private final Binding binding;
-  private final Binding.Service.Connections service;
   private final Connections connections;
+  private Binding binding;
+  private Binding.Service.Connections service;
+  private boolean paused;
 
   AcceptHandler(Binding binding, Binding.Service.Connections service, Connections connections) {
     this.binding = binding;
     this.service = service;
     this.connections = connections;
+  }
+
+  /** Serves connections from now on by another plan. */
+  void serve(Binding other, Binding.Service.Connections otherService) {
+    binding = other;
+    service = otherService;
+  }
+
+  /** Leaves clients in the kernel's queue. */
+  void pause(ChannelConfig config) {
+    paused = true;
+    config.setAutoRead(false);
+  }
+
+  void resume(ChannelConfig config) {
+    paused = false;
+    config.setAutoRead(true);
   }
 
   @Override
@@ -50,6 +68,6 @@ final class AcceptHandler extends StreamHandler {
     config.setAutoRead(false);
     ctx.channel()
         .eventLoop()
-        .schedule(() -> config.setAutoRead(true), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        .schedule(() -> config.setAutoRead(!paused), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
   }
 }

@@ -55,11 +55,33 @@ public final class BindingPlan {
     List<Fault> faults = new ArrayList<>();
     for (InheritedSocket socket : sockets) {
       try {
-        bindings.add(bind(socket));
+        bindings.add(bind(socket, new Counters()));
       } catch (FaultException fault) {
         faults.addAll(fault.faults());
       }
     }
+    return complete(bindings, faults);
+  }
+
+  /**
+   * Binds the sockets of another plan, and goes on with its counters.
+   *
+   * @throws FaultException with the faults of all sockets that cannot be served
+   */
+  public List<Binding> rebind(List<Binding> others) throws FaultException {
+    List<Binding> bindings = new ArrayList<>();
+    List<Fault> faults = new ArrayList<>();
+    for (Binding other : others) {
+      try {
+        bindings.add(bind(other.socket(), other.counters()));
+      } catch (FaultException fault) {
+        faults.addAll(fault.faults());
+      }
+    }
+    return complete(bindings, faults);
+  }
+
+  private List<Binding> complete(List<Binding> bindings, List<Fault> faults) throws FaultException {
     if (!faults.isEmpty()) {
       throw new FaultException(faults);
     }
@@ -87,10 +109,13 @@ public final class BindingPlan {
    * @throws FaultException when nothing can serve it
    */
   public Binding bind(InheritedSocket socket) throws FaultException {
+    return bind(socket, new Counters());
+  }
+
+  private Binding bind(InheritedSocket socket, Counters counters) throws FaultException {
     Optional<SocketTable> table = configuration.tableFor(socket.name());
     Choice choice = choose(socket, table);
     Protocol protocol = choice.protocol();
-    Counters counters = new Counters();
     Settings settings =
         table.map(each -> each.settingsFor(protocol.name())).orElse(Settings.DEFAULTS);
     SocketContext context =

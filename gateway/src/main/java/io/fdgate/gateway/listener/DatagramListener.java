@@ -45,8 +45,6 @@ final class DatagramListener implements Listener, EpollIoHandle {
   // Then other sockets of the loop have their turn.
   private static final int ROUNDS = 4;
 
-  private final Binding binding;
-  private final DatagramHandler handler;
   private final IoEventLoop loop;
   private final LinuxSocket socket;
   private final boolean unix;
@@ -59,7 +57,10 @@ final class DatagramListener implements Listener, EpollIoHandle {
   private IoRegistration registration = new Unregistered();
   private int replies;
   private int sent;
+  private volatile Binding binding;
+  private DatagramHandler handler;
   private boolean blocked;
+  private boolean paused;
   private boolean stopping;
 
   private DatagramListener(Binding binding, DatagramHandler handler, IoEventLoop loop) {
@@ -135,6 +136,38 @@ final class DatagramListener implements Listener, EpollIoHandle {
     return true;
   }
 
+  @Override
+  public void serve(Binding other) {
+    binding = other;
+    if (other.service() instanceof Binding.Service.Datagrams service) {
+      loop.execute(() -> handler = service.handler());
+    }
+  }
+
+  @Override
+  public Future<?> pause() {
+    return loop.submit(() -> {
+      paused = true;
+      listen();
+    });
+  }
+
+  @Override
+  public void resume() {
+    loop.execute(() -> {
+      paused = false;
+      listen();
+    });
+  }
+
+  /** Waits for what comes next: room to write, or datagrams. */
+  private void listen() {
+    if (registration.isValid()) {
+      EpollIoOps next = paused ? EpollIoOps.NONE : EpollIoOps.EPOLLIN;
+      registration.submit(blocked ? EpollIoOps.EPOLLOUT : next);
+    }
+  }
+
   /** What was received is answered first. */
   @Override
   public void stop() {
@@ -192,7 +225,7 @@ final class DatagramListener implements Listener, EpollIoHandle {
   @Override
   public void handle(IoRegistration registered, IoEvent event) {
     int round = 0;
-    while (flush() && round < ROUNDS && !stopping) {
+    while (flush() && round < ROUNDS && !stopping && !paused) {
       int received = batch.receive();
       if (received < 0) {
         receiveFailed(-received);
@@ -264,7 +297,7 @@ final class DatagramListener implements Listener, EpollIoHandle {
         sent += result;
       } else if (result == -Libc.EAGAIN && !unix) {
         blocked = true;
-        registration.submit(EpollIoOps.EPOLLOUT);
+        listen();
         return false;
       } else if (result != -Libc.EINTR && !retryWithoutSource(result)) {
         refused(-result);
@@ -273,7 +306,7 @@ final class DatagramListener implements Listener, EpollIoHandle {
     }
     if (blocked) {
       blocked = false;
-      registration.submit(EpollIoOps.EPOLLIN);
+      listen();
     }
     return true;
   }

@@ -9,7 +9,7 @@ import io.netty.util.concurrent.ImmediateEventExecutor;
 
 /** A connection that systemd accepted (Accept=yes). */
 final class InheritedConnection implements Listener {
-  private final Binding binding;
+  private Binding binding;
   private final Channel channel;
   private final Future<?> serving;
 
@@ -39,6 +39,20 @@ final class InheritedConnection implements Listener {
   public boolean keepsServiceAlive() {
     return false;
   }
+
+  /** The connection itself goes on as it is. */
+  @Override
+  public void serve(Binding other) {
+    binding = other;
+  }
+
+  @Override
+  public Future<?> pause() {
+    return ImmediateEventExecutor.INSTANCE.newSucceededFuture(null);
+  }
+
+  @Override
+  public void resume() {}
 
   /** There is nothing more to take; the connection itself is drained with all others. */
   @Override

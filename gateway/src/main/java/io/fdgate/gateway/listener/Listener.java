@@ -10,6 +10,18 @@ public sealed interface Listener permits DatagramListener, InheritedConnection, 
   /** Succeeds once the socket's events arrive at its event loop; fails when that cannot be. */
   Future<?> serving();
 
+  /**
+   * Serves new connections, or the next datagrams, by another plan for the same socket. What is
+   * open goes on as it is. Main thread.
+   */
+  void serve(Binding other);
+
+  /** Done when no connection and no datagram is taken any more, until {@link #resume}. */
+  Future<?> pause();
+
+  /** Goes on after a {@link #pause}. */
+  void resume();
+
   /** Whether there is more to wait for; a connection that systemd accepted comes alone. */
   boolean keepsServiceAlive();
 

@@ -11,12 +11,15 @@ import java.io.IOException;
 
 /** A listening stream socket: TCP, Unix or VSOCK. */
 final class StreamListener implements Listener {
-  private final Binding binding;
+  private final AcceptHandler accept;
+  private Binding binding;
   private final ServerChannel channel;
   private final Future<?> serving;
 
-  private StreamListener(Binding binding, ServerChannel channel, Future<?> serving) {
+  private StreamListener(
+      Binding binding, AcceptHandler accept, ServerChannel channel, Future<?> serving) {
     this.binding = binding;
+    this.accept = accept;
     this.channel = channel;
     this.serving = serving;
   }
@@ -29,8 +32,9 @@ final class StreamListener implements Listener {
       Connections connections)
       throws IOException {
     ServerChannel channel = channel(binding.socket());
-    channel.pipeline().addLast("accept", new AcceptHandler(binding, service, connections));
-    return new StreamListener(binding, channel, loop.register(channel));
+    AcceptHandler accept = new AcceptHandler(binding, service, connections);
+    channel.pipeline().addLast("accept", accept);
+    return new StreamListener(binding, accept, channel, loop.register(channel));
   }
 
   @Override
@@ -46,6 +50,24 @@ final class StreamListener implements Listener {
   @Override
   public boolean keepsServiceAlive() {
     return true;
+  }
+
+  @Override
+  public void serve(Binding other) {
+    binding = other;
+    if (other.service() instanceof Binding.Service.Connections service) {
+      channel.eventLoop().execute(() -> accept.serve(other, service));
+    }
+  }
+
+  @Override
+  public Future<?> pause() {
+    return channel.eventLoop().submit(() -> accept.pause(channel.config()));
+  }
+
+  @Override
+  public void resume() {
+    channel.eventLoop().execute(() -> accept.resume(channel.config()));
   }
 
   /** Closes without shutdown(2), which would stop the manager's copy too, and without unlink(2). */

@@ -5,8 +5,10 @@ import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +23,7 @@ public final class Notifier {
   private static final int LONGEST_NAME = 108;
 
   private final Optional<byte[]> address;
+  private int refusals;
 
   private Notifier(Optional<byte[]> address) {
     this.address = address;
@@ -53,21 +56,55 @@ public final class Notifier {
     send("READY=1\nSTATUS=" + status);
   }
 
+  /** The configuration is being read anew; {@link #ready} ends it, however that went. */
+  public void reloading() {
+    // On Linux this is CLOCK_MONOTONIC.
+    send("RELOADING=1\nMONOTONIC_USEC=" + TimeUnit.NANOSECONDS.toMicros(System.nanoTime()));
+  }
+
+  /** What the service does, for people. */
+  public void status(String status) {
+    send("STATUS=" + status);
+  }
+
+  /** Every event loop has shown a sign of life. */
+  public void alive() {
+    send("WATCHDOG=1");
+  }
+
+  /** The service is still stopping, and wants so much time more from now on. */
+  public void stillStopping(Duration more, String status) {
+    send(
+        "EXTEND_TIMEOUT_USEC="
+            + TimeUnit.NANOSECONDS.toMicros(more.toNanos())
+            + "\nSTATUS="
+            + status);
+  }
+
+  /** Whether there is anybody to tell. */
+  public boolean isHeard() {
+    return address.isPresent();
+  }
+
   /** The service has begun to stop. */
   public void stopping(String status) {
     send("STOPPING=1\nSTATUS=" + status);
   }
 
-  private void send(String message) {
+  private synchronized void send(String message) {
     address.ifPresent(path -> {
       try {
         send(path, message);
+        refusals = 0;
       } catch (IOException | RuntimeException refused) {
-        logger.warn(
-            LogEvent.NOTIFY_FAILED,
-            "the service manager cannot be told \"{}\" through NOTIFY_SOCKET ({})",
-            message.lines().findFirst().orElse(""),
-            refused.toString());
+        // Once is enough: the state is sent again and again.
+        if (refusals++ == 0) {
+          logger.warn(
+              LogEvent.NOTIFY_FAILED,
+              "the service manager cannot be told \"{}\" through NOTIFY_SOCKET ({})",
+              message.lines().findFirst().orElse(""),
+              refused.toString());
+        }
       }
     });
   }

@@ -61,6 +61,30 @@ final class HostServiceTest {
         .contains("Result=success");
   }
 
+  @Test
+  void reloadReadsTheConfigurationAnew() throws Exception {
+    rig.configure("[sockets.echo]\nprotocol = \"echo\"\n", "");
+    rig.root("systemctl", "start", "fdgate-echo.socket").ok();
+    assertThat(rig.exchange("PING\n", "tcp4:127.0.0.1:3000")).isEqualTo("PING\n");
+    String before = pid();
+
+    rig.rootWrite("/etc/fdgate/test.toml", "[sockets.echo]\nprotocol = \"lines\"\n");
+    rig.root("systemctl", "reload", "fdgate.service").ok();
+    rig.awaitStatus("fdgate.service", "reload failed: /etc/fdgate/test.toml:2: protocol");
+    assertThat(rig.exchange("PING\n", "tcp4:127.0.0.1:3000")).isEqualTo("PING\n");
+
+    rig.rootWrite("/etc/fdgate/test.toml", "[sockets.echo]\nprotocol = \"line\"\n");
+    rig.root("systemctl", "reload", "fdgate.service").ok();
+    rig.awaitStatus("fdgate.service", "line on 10 sockets");
+    assertThat(rig.exchange("PING\n", "tcp4:127.0.0.1:3000")).isEqualTo("OK PONG\n");
+    assertThat(rig.exchange("PING\n", "udp6:[::1]:3000")).isEqualTo("OK PONG\n");
+    assertThat(pid()).isEqualTo(before);
+  }
+
+  private String pid() throws Exception {
+    return rig.root("systemctl", "show", "--property=MainPID", "fdgate.service").ok();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"fdgate.service", "fdgate@1.service"})
   void exposureIsAtOrBelowTheBar(String unit) throws Exception {

@@ -132,6 +132,16 @@ final class Rig implements AutoCloseable {
     await(unit + " is " + state).until(() -> state(unit).equals(state));
   }
 
+  /** Waits until one of the system's units, which is active, says something of itself. */
+  void awaitStatus(String unit, String text) {
+    await(unit + " says " + text)
+        .atMost(30, TimeUnit.SECONDS)
+        .until(() -> {
+          String state = root("systemctl", "show", "-p", "ActiveState,StatusText", unit).ok();
+          return state.contains("ActiveState=active") && state.contains(text);
+        });
+  }
+
   /** Runs a command as root of the guest. */
   Command root(String... command) throws IOException, InterruptedException {
     return enter("root", "", command);
@@ -149,9 +159,21 @@ final class Rig implements AutoCloseable {
 
   /** Adds a drop-in to one of the system's units, until the end of the test. */
   void override(String unit, String text) throws IOException, InterruptedException {
-    String path = "/etc/systemd/system/" + unit + ".d/test.conf";
-    enter("root", text, "sh", "-euc", "mkdir -p \"${1%/*}\"; cat >\"$1\"", "sh", path).ok();
+    rootWrite("/etc/systemd/system/" + unit + ".d/test.conf", text);
     root("systemctl", "daemon-reload").ok();
+  }
+
+  /** Gives fdgate.service a configuration, until the end of the test; further lines for its unit. */
+  void configure(String toml, String unit) throws IOException, InterruptedException {
+    rootWrite("/etc/fdgate/test.toml", toml);
+    override(
+        "fdgate.service",
+        "[Service]\nEnvironment=FDGATE_CONFIG=/etc/fdgate/test.toml\n" + unit);
+  }
+
+  /** Writes a file of root's. */
+  void rootWrite(String path, String text) throws IOException, InterruptedException {
+    enter("root", text, "sh", "-euc", "mkdir -p \"${1%/*}\"; cat >\"$1\"", "sh", path).ok();
   }
 
   /** What a script of src/test/python prints, run as root. */

@@ -64,6 +64,11 @@ final class Handover implements AutoCloseable {
     return line.substring(line.indexOf(prefix) + prefix.length());
   }
 
+  /** Everything that handover.py printed until now. */
+  String control() {
+    return control.text();
+  }
+
   long pid() {
     return Long.parseLong(controlLine("pid "));
   }
