@@ -4,6 +4,9 @@
 restarts.py COUNT: restarts fdgate.service COUNT times, and prints what the clients have seen. Its
 status is 0 if every request was answered and no connection was reset.
 
+restarts.py COUNT kill: kills it instead. Then connections are reset, and clients try again: its status
+is 0 if that helps.
+
 A request on a kept-alive connection that ends cleanly before the first byte of an answer was not
 served, and is sent again on a new connection, as every HTTP client does (RFC 9112, section 9.3.1).
 """
@@ -13,6 +16,7 @@ import sys
 import threading
 
 PATIENCE = 30
+killing = sys.argv[2:] == ["kill"]
 ended = threading.Event()
 lock = threading.Lock()
 answered, retried, failures = {}, {}, []
@@ -132,6 +136,11 @@ def client(kind, request, target):
             request(target)
             count(answered, kind)
         except (OSError, ValueError) as broken:
+            if killing and not isinstance(broken, TimeoutError):
+                count(retried, kind)
+                if isinstance(request, KeepAlive):
+                    request.s, request.reused = None, False
+                continue
             with lock:
                 failures.append("%s: %r" % (kind, broken))
             return
@@ -156,7 +165,12 @@ def main():
     for thread in threads:
         thread.start()
     for _ in range(int(sys.argv[1])):
-        subprocess.run(["systemctl", "restart", "fdgate.service"], check=True)
+        if killing:
+            subprocess.run(["systemctl", "kill", "-s", "KILL", "fdgate.service"], check=True)
+            # Beside the restart by systemd and those by the sockets: it returns when one is done.
+            subprocess.run(["systemctl", "start", "fdgate.service"], check=True)
+        else:
+            subprocess.run(["systemctl", "restart", "fdgate.service"], check=True)
         if failures:
             break
     ended.set()

@@ -155,6 +155,14 @@ def deny_inet(error):
     raise SystemExit("the filter denies nothing")
 
 
+def log_file(name):
+    if name != "gone":
+        return os.open(name, os.O_WRONLY)
+    reading, writing = os.pipe()
+    os.close(reading)
+    return writing
+
+
 def print_notifications(s):
     while True:
         print("notified", s.recv(65536).decode().replace("\n", "|"), flush=True)
@@ -184,6 +192,8 @@ def child(options, sockets, command):
         variables[key] = value
     if options.deny_inet:
         deny_inet(options.deny_inet)
+    if options.log:
+        os.dup2(log_file(options.log), 2)
     os.dup2(2, 1)
     os.execvpe(command[0], command, variables)
 
@@ -196,6 +206,7 @@ def main():
     parser.add_argument("--nonblock", action="store_true")
     parser.add_argument("--env", action="append", default=[])
     parser.add_argument("--deny-inet")
+    parser.add_argument("--log", help="a file for the command's output, or \"gone\": nobody reads it")
     parser.add_argument("specs", nargs="*")
     options = parser.parse_args(sys.argv[1:split])
     sockets = [open_spec(spec) for spec in options.specs]

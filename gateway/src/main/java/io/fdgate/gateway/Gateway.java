@@ -161,6 +161,11 @@ public final class Gateway {
     return idle;
   }
 
+  /** Keeps what clients do not take within a number of bytes. */
+  void boundBuffers(long mostBytes) {
+    connections.bound(mostBytes);
+  }
+
   /** Runs something on every event loop. */
   void onEveryLoop(Runnable task) {
     for (EventExecutor loop : loops) {

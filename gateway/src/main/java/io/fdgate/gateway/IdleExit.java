@@ -1,5 +1,6 @@
 package io.fdgate.gateway;
 
+import io.fdgate.protocol.LogEvent;
 import java.time.Duration;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -41,6 +42,7 @@ final class IdleExit {
   static void check(Duration span, Map<String, String> environment) {
     if (span.compareTo(SHORTEST) < 0 && environment.containsKey("NOTIFY_SOCKET")) {
       logger.warn(
+          LogEvent.DOUBTFUL_SETTING,
           "idle_exit = {} ms allows more starts than systemd does by default (5 in 10 s), after"
               + " which clients are turned away: set it to 2s or more, or StartLimitIntervalSec=0"
               + " in the unit",
@@ -65,7 +67,7 @@ final class IdleExit {
     }
     try {
       if (now - quietSince >= spanNanos && gateway.pauseIfIdle(arrivals)) {
-        logger.info("nobody came for {} ms (idle_exit)", spanNanos / 1_000_000);
+        logger.info(LogEvent.IDLE_EXIT, "nobody came for {} ms (idle_exit)", spanNanos / 1_000_000);
         requests.stop();
       }
     } catch (InterruptedException nobodyInterrupts) {

@@ -6,6 +6,7 @@ import io.fdgate.gateway.listener.Binding;
 import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.DropReason;
 import io.fdgate.protocol.LogEvent;
+import io.fdgate.protocol.RejectReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,10 +125,11 @@ final class ServiceReport {
       if (socket.isStream()) {
         logger.info(
             LogEvent.SERVED,
-            "served {} {}: {}, {} broken by the peer",
+            "served {} {}: {}{}, {} broken by the peer",
             socket.kind(),
             socket.address(),
             connections(counters.connections()),
+            rejected(counters),
             counters.peerFaults(),
             socket);
       } else {
@@ -142,6 +144,17 @@ final class ServiceReport {
             socket);
       }
     }
+  }
+
+  private static String rejected(Counters counters) {
+    StringBuilder text = new StringBuilder();
+    for (RejectReason reason : RejectReason.values()) {
+      long count = counters.connectionsRejected(reason);
+      if (count > 0) {
+        text.append(", ").append(count).append(" turned away (").append(reason.text()).append(')');
+      }
+    }
+    return text.toString();
   }
 
   private static String dropped(Counters counters) {

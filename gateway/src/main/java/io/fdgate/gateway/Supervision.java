@@ -4,6 +4,7 @@ import io.fdgate.gateway.config.Configuration;
 import io.fdgate.gateway.listener.Binding;
 import io.fdgate.gateway.systemd.Notifier;
 import io.fdgate.gateway.systemd.Watchdog;
+import io.fdgate.protocol.LogEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,7 @@ final class Supervision {
     gateway.stopTaking();
     String open = ServiceReport.connections(gateway.connections());
     notifier.stopping("Stopping, " + open + " open");
-    logger.info("stopping, {} open", open);
+    logger.info(LogEvent.STOPPING, "stopping, {} open", open);
     gateway.drain(
         configuration.drainTimeout(),
         () ->
@@ -76,6 +77,12 @@ final class Supervision {
       watchdog.look();
       housekeeping.every(period.get(), watchdog::look);
     }
+    long mostBuffered = configuration.maxBuffered();
+    housekeeping.every(
+        SECOND,
+        () ->
+            gateway.boundBuffers(
+                mostBuffered > 0 ? mostBuffered : Runtime.getRuntime().maxMemory() / 2));
     if (notifier.isHeard()) {
       housekeeping.every(SECOND, this::showStatus);
     }
@@ -107,11 +114,11 @@ final class Supervision {
       gateway.serve(plan.bindings());
       apply(plan);
       reloadFault = "";
-      logger.info("reloaded: {}", ServiceReport.status(serving));
+      logger.info(LogEvent.RELOADED, "reloaded: {}", ServiceReport.status(serving));
       restartNeeded(before, configuration);
     } catch (FaultException fault) {
-      fault.faults().forEach(each -> logger.error("{}", each));
-      logger.error("reload failed, nothing is changed");
+      fault.faults().forEach(each -> logger.error(LogEvent.RELOAD_FAILED, "{}", each));
+      logger.error(LogEvent.RELOAD_FAILED, "reload failed, nothing is changed");
       reloadFault = "; reload failed: " + fault.faults().getFirst();
     }
     lastStatus = status();
@@ -120,7 +127,9 @@ final class Supervision {
 
   private static void restartNeeded(Configuration before, Configuration now) {
     if (before.threads() != now.threads() || !before.log().equals(now.log())) {
-      logger.warn("changes of threads and of [log] take effect at the next start");
+      logger.warn(
+          LogEvent.DOUBTFUL_SETTING,
+          "changes of threads and of [log] take effect at the next start");
     }
   }
 }

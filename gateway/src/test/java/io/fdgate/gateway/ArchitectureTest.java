@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
@@ -54,6 +55,23 @@ final class ArchitectureTest {
         "io.fdgate.gateway.libc",
         "io.fdgate.gateway.listener",
         "io.fdgate.protocol.forward");
+  }
+
+  /** The clock may jump: it is for what people read, and nothing waits by it. */
+  @Test
+  void timeThatPassesIsNotReadFromTheClock() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            "io.fdgate.gateway.log",
+            "io.fdgate.protocol.http",
+            "io.fdgate.protocol.status",
+            "io.fdgate.protocol.line.command")
+        .should()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(Instant.class, "now")
+        .check(CLASSES);
   }
 
   @Test

@@ -20,6 +20,8 @@ public enum DropReason {
   UPSTREAM_UNREACHABLE("upstream unreachable"),
   /** A reply of an upstream beyond {@code max_replies}. */
   UNASKED_REPLY("unasked reply"),
+  /** Its source has sent more than max_datagram_rate_per_source in this second. */
+  RATE("rate limit"),
   /** The protocol's handler threw an exception. */
   PROTOCOL_FAULT("protocol fault");
 

@@ -66,6 +66,18 @@ public enum LogEvent implements Marker {
   PROXIED("proxied", "A connection came by way of a trusted peer."),
   /** metrics. */
   METRICS_FAILED("metrics-failed", "The metrics cannot be shown."),
+  /** SIGHUP. */
+  RELOADED("reloaded", "The configuration was read anew, and holds for new connections."),
+  /** SIGHUP. */
+  RELOAD_FAILED(
+      "reload-failed", "The configuration was read anew and has a fault: nothing is changed."),
+  /** idle_exit. */
+  IDLE_EXIT("idle-exit", "The gateway ends because nobody came for a while."),
+  /** max_connections and the like. */
+  LIMIT_REACHED("limit-reached", "A client was turned away or cut off because of a limit."),
+  /** A setting. */
+  DOUBTFUL_SETTING(
+      "doubtful-setting", "A setting of fdgate or of its unit will not do what it should."),
   /** Something of the system's or a library's did not do as it should, without harm. */
   SYSTEM_REFUSED("system-refused", "The system refused something that is not needed to serve.");
 

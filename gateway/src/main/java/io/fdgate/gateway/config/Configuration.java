@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param idleExit how long nobody must come for the service to end; zero for never
  * @param watchdogInterval how often the service manager is told that all is well, besides when it
  *     asks for it; zero for never
+ * @param maxBuffered the most bytes that all clients together may leave untaken; zero for half of
+ *     the Java heap's limit
  * @param threads the number of event loops
  * @param log what is logged and how
  * @param sockets the tables by name
@@ -23,6 +25,7 @@ public record Configuration(
     Duration drainTimeout,
     Duration idleExit,
     Duration watchdogInterval,
+    long maxBuffered,
     int threads,
     Log log,
     Map<String, SocketTable> sockets) {
@@ -66,6 +69,15 @@ public record Configuration(
           "How often the service manager is told that every event loop is alive. 0s: half of the"
               + " unit's WatchdogSec=, which Podman does not pass on.");
 
+  static final Setting<Long> MAX_BUFFERED =
+      Setting.size(
+          "max_buffered",
+          0,
+          0,
+          1L << 50,
+          "The most bytes that all clients together may leave untaken; past it those with the most"
+              + " are closed. 0: half of the Java heap's limit.");
+
   static final Setting<Integer> THREADS =
       Setting.integer(
           "threads",
@@ -101,7 +113,7 @@ public record Configuration(
 
   /** The settings outside of any table. */
   public static final List<Setting<?>> GLOBAL =
-      List.of(DEFAULT_PROTOCOL, DRAIN_TIMEOUT, IDLE_EXIT, WATCHDOG_INTERVAL, THREADS);
+      List.of(DEFAULT_PROTOCOL, DRAIN_TIMEOUT, IDLE_EXIT, WATCHDOG_INTERVAL, MAX_BUFFERED, THREADS);
 
   /** The settings of the {@code [log]} table. */
   public static final List<Setting<?>> LOG = List.of(LOG_LEVEL, LOG_FORMAT, LOG_LOGBACK);
@@ -124,6 +136,7 @@ public record Configuration(
           DRAIN_TIMEOUT.defaultValue(),
           IDLE_EXIT.defaultValue(),
           WATCHDOG_INTERVAL.defaultValue(),
+          MAX_BUFFERED.defaultValue(),
           THREADS.defaultValue(),
           new Log(LOG_LEVEL.defaultValue(), LOG_AUTO, Optional.empty()),
           Map.of());

@@ -122,6 +122,7 @@ public final class ConfigurationFile {
         global.get(Configuration.DRAIN_TIMEOUT),
         global.get(Configuration.IDLE_EXIT),
         global.get(Configuration.WATCHDOG_INTERVAL),
+        global.get(Configuration.MAX_BUFFERED),
         global.get(Configuration.THREADS),
         new Log(
             logging.get(Configuration.LOG_LEVEL),
@@ -160,6 +161,8 @@ public final class ConfigurationFile {
     List<Protocol> served =
         serving.stream().flatMap(each -> protocols.find(each).stream()).toList();
     served.forEach(protocol -> known.addAll(protocol.settings()));
+    List<Setting<?>> limits = limitsBesides(served);
+    known.addAll(limits);
     // With an unknown protocol nothing can be said of the other keys.
     if (served.size() == serving.size()) {
       unknownKeys(table, header, keys(known));
@@ -176,6 +179,7 @@ public final class ConfigurationFile {
         datagram,
         trustedPeers(table, header),
         settings,
+        SocketLimits.of(new Settings(values(table, header, limits))),
         file + ":" + line,
         keyLocations);
   }
@@ -202,6 +206,18 @@ public final class ConfigurationFile {
               + ")");
       return Optional.empty();
     }
+  }
+
+  /** A key that all protocols of a table have is theirs to check. */
+  private static List<Setting<?>> limitsBesides(List<Protocol> served) {
+    return SocketLimits.ALL.stream()
+        .filter(limit ->
+            served.isEmpty()
+                || served.stream()
+                    .anyMatch(protocol ->
+                        protocol.settings().stream()
+                            .noneMatch(setting -> setting.key().equals(limit.key()))))
+        .toList();
   }
 
   private Optional<String> protocol(TomlTable table, Setting<Optional<String>> key) {

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param datagram the protocol for datagram sockets of this name, if the table chooses one
  * @param trustedPeers who must begin connections with a PROXY header, if anyone
  * @param settings the values for the protocols that can serve this name, by protocol
+ * @param limits what the clients of each socket may take
  * @param location where the table is, {@code FILE:LINE}
  * @param keyLocations where each key is
  */
@@ -22,6 +23,7 @@ public record SocketTable(
     Optional<String> datagram,
     Optional<TrustedPeers> trustedPeers,
     Map<String, Settings> settings,
+    SocketLimits limits,
     String location,
     Map<String, String> keyLocations) {
 

@@ -58,12 +58,14 @@ final class AcceptHandler extends StreamHandler {
    */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    logger.warn(
-        LogEvent.ACCEPT_PAUSED,
-        "{} cannot accept ({}), trying again in {} ms",
-        binding.socket(),
-        cause.getMessage(),
-        PAUSE_MILLIS);
+    if (connections.acceptThrottle().pass().isPresent()) {
+      logger.warn(
+          LogEvent.ACCEPT_PAUSED,
+          "{} cannot accept ({}), trying again in {} ms",
+          binding.socket(),
+          cause.getMessage(),
+          PAUSE_MILLIS);
+    }
     ChannelConfig config = ctx.channel().config();
     config.setAutoRead(false);
     ctx.channel()

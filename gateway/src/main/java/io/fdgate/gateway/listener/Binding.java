@@ -6,6 +6,7 @@ import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.DatagramHandler;
 import io.fdgate.protocol.Protocol;
 import io.fdgate.protocol.ServedSockets.ServedSocket;
+import java.util.Optional;
 
 /**
  * A socket, the protocol that it is served with, and why.
@@ -15,9 +16,15 @@ import io.fdgate.protocol.ServedSockets.ServedSocket;
  * @param rule the rule that chose it, such as {@code its name}
  * @param service what the protocol prepared for this socket
  * @param counters what is counted for this socket
+ * @param admission what its clients may take, if that is limited
  */
 public record Binding(
-    InheritedSocket socket, Protocol protocol, String rule, Service service, Counters counters) {
+    InheritedSocket socket,
+    Protocol protocol,
+    String rule,
+    Service service,
+    Counters counters,
+    Optional<Admission> admission) {
 
   /** What a protocol does with a socket: its stream side or its datagram side. */
   public sealed interface Service {

@@ -5,6 +5,7 @@ import io.fdgate.gateway.FaultException;
 import io.fdgate.gateway.activation.InheritedSocket;
 import io.fdgate.gateway.config.Configuration;
 import io.fdgate.gateway.config.ProtocolRegistry;
+import io.fdgate.gateway.config.SocketLimits;
 import io.fdgate.gateway.config.SocketNames;
 import io.fdgate.gateway.config.SocketTable;
 import io.fdgate.gateway.listener.Binding.Service;
@@ -15,6 +16,7 @@ import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.DatagramProtocol;
 import io.fdgate.protocol.Protocol;
 import io.fdgate.protocol.ServedSockets.ServedSocket;
+import io.fdgate.protocol.Setting;
 import io.fdgate.protocol.SettingException;
 import io.fdgate.protocol.Settings;
 import io.fdgate.protocol.SocketContext;
@@ -55,7 +57,7 @@ public final class BindingPlan {
     List<Fault> faults = new ArrayList<>();
     for (InheritedSocket socket : sockets) {
       try {
-        bindings.add(bind(socket, new Counters()));
+        bindings.add(bind(socket, new Counters(), Optional.empty()));
       } catch (FaultException fault) {
         faults.addAll(fault.faults());
       }
@@ -73,7 +75,7 @@ public final class BindingPlan {
     List<Fault> faults = new ArrayList<>();
     for (Binding other : others) {
       try {
-        bindings.add(bind(other.socket(), other.counters()));
+        bindings.add(bind(other.socket(), other.counters(), other.admission()));
       } catch (FaultException fault) {
         faults.addAll(fault.faults());
       }
@@ -109,15 +111,18 @@ public final class BindingPlan {
    * @throws FaultException when nothing can serve it
    */
   public Binding bind(InheritedSocket socket) throws FaultException {
-    return bind(socket, new Counters());
+    return bind(socket, new Counters(), Optional.empty());
   }
 
-  private Binding bind(InheritedSocket socket, Counters counters) throws FaultException {
+  private Binding bind(InheritedSocket socket, Counters counters, Optional<Admission> before)
+      throws FaultException {
     Optional<SocketTable> table = configuration.tableFor(socket.name());
     Choice choice = choose(socket, table);
     Protocol protocol = choice.protocol();
     Settings settings =
         table.map(each -> each.settingsFor(protocol.name())).orElse(Settings.DEFAULTS);
+    Optional<Admission> admission =
+        table.isPresent() ? admission(protocol, table.get().limits(), before) : Optional.empty();
     SocketContext context =
         new SocketContext(socket.name(), socket.address(), settings, counters, () -> served);
     try {
@@ -129,11 +134,11 @@ public final class BindingPlan {
                 trusted.isPresent()
                     ? new ProxyEdge(context, trusted.get(), connections)
                     : connections);
-        return new Binding(socket, protocol, choice.rule(), service, counters);
+        return new Binding(socket, protocol, choice.rule(), service, counters, admission);
       }
       if (!socket.isStream() && protocol instanceof DatagramProtocol datagrams) {
         Service service = new Service.Datagrams(datagrams.datagrams(context));
-        return new Binding(socket, protocol, choice.rule(), service, counters);
+        return new Binding(socket, protocol, choice.rule(), service, counters, admission);
       }
     } catch (SettingException wrong) {
       throw new FaultException(List.of(settingFault(socket, table, wrong)));
@@ -149,6 +154,20 @@ public final class BindingPlan {
                       + "); this is a fault of the protocol's code")));
     }
     throw new FaultException(List.of(wrongSide(socket, choice)));
+  }
+
+  private static Optional<Admission> admission(
+      Protocol protocol, SocketLimits configured, Optional<Admission> before) {
+    SocketLimits limits = configured;
+    for (Setting<?> setting : protocol.settings()) {
+      if (setting.key().equals(SocketLimits.IDLE_TIMEOUT_KEY)) {
+        limits = limits.withoutIdleTimeout();
+      }
+    }
+    if (limits.equals(SocketLimits.NONE)) {
+      return Optional.empty();
+    }
+    return Optional.of(before.isPresent() ? before.get().with(limits) : Admission.of(limits));
   }
 
   private Choice choose(InheritedSocket socket, Optional<SocketTable> table) throws FaultException {

@@ -6,11 +6,18 @@ import io.fdgate.protocol.GatewayEvent;
 import io.fdgate.protocol.HalfCloseHandler;
 import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.RejectReason;
+import io.fdgate.protocol.Throttle;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.IoEventLoopGroup;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -23,9 +30,11 @@ public final class Connections {
 
   private final IoEventLoopGroup loops;
   private final HalfCloseHandler halfClose = new HalfCloseHandler();
+  private final FaultHandler faults = new FaultHandler();
   private final Set<Channel> open = ConcurrentHashMap.newKeySet();
   private final Object emptied = new Object();
   private final MemoryReturn memory = MemoryReturn.ofThisProcess();
+  private final Throttle acceptThrottle = new Throttle();
 
   /**
    * Starts empty.
@@ -63,6 +72,48 @@ public final class Connections {
     return open.isEmpty();
   }
 
+  /**
+   * Closes connections whose peers do not take what was written to them, those with the most first,
+   * until all the others together hold no more than a number of bytes.
+   */
+  public void bound(long mostBytes) {
+    Map<Channel, Long> unsent = new HashMap<>();
+    long all = 0;
+    for (Channel connection : open) {
+      ChannelOutboundBuffer buffer = connection.unsafe().outboundBuffer();
+      long bytes = buffer == null ? 0 : buffer.totalPendingWriteBytes();
+      if (bytes > 0) {
+        unsent.put(connection, bytes);
+        all += bytes;
+      }
+    }
+    if (all <= mostBytes) {
+      return;
+    }
+    List<Map.Entry<Channel, Long>> largestFirst = new ArrayList<>(unsent.entrySet());
+    largestFirst.sort(Map.Entry.<Channel, Long>comparingByValue().reversed());
+    long left = all;
+    int closed = 0;
+    for (Map.Entry<Channel, Long> each : largestFirst) {
+      if (left > mostBytes) {
+        each.getKey().close();
+        left -= each.getValue();
+        closed++;
+      }
+    }
+    logger.warn(
+        LogEvent.LIMIT_REACHED,
+        "max_buffered = {}: {} bytes were written that clients do not take, {} of them closed",
+        mostBytes,
+        all,
+        closed);
+  }
+
+  /** The throttle of the log lines about accept(2). */
+  Throttle acceptThrottle() {
+    return acceptThrottle;
+  }
+
   /** Closes all connections, without waiting. */
   public void close() {
     open.forEach(Channel::close);
@@ -85,6 +136,10 @@ public final class Connections {
    */
   ChannelFuture serve(Channel connection, Binding binding, Binding.Service.Connections service) {
     Counters counters = binding.counters();
+    if (binding.admission().isPresent() && !binding.admission().get().admits(connection, binding)) {
+      connection.unsafe().closeForcibly();
+      return connection.newFailedFuture(new ClosedChannelException());
+    }
     counters.connectionOpened();
     open.add(connection);
     memory.opened(open.size());
@@ -97,7 +152,10 @@ public final class Connections {
     try {
       connection.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
       service.initializer().initialize(connection);
-      connection.pipeline().addFirst("half-close", halfClose);
+      if (binding.admission().isPresent()) {
+        binding.admission().get().prepare(connection);
+      }
+      connection.pipeline().addFirst("half-close", halfClose).addLast("faults", faults);
       if (counters.isObserved()) {
         connection.pipeline().addFirst("byte-counter", new ByteCounter(counters));
       }

@@ -23,6 +23,7 @@ import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +60,7 @@ final class DatagramListener implements Listener, EpollIoHandle {
   private int sent;
   private volatile Binding binding;
   private DatagramHandler handler;
+  private @Nullable DatagramRates rates;
   private boolean blocked;
   private boolean paused;
   private boolean stopping;
@@ -67,6 +69,7 @@ final class DatagramListener implements Listener, EpollIoHandle {
     InheritedSocket inherited = binding.socket();
     this.binding = binding;
     this.handler = handler;
+    this.rates = rates(binding);
     this.loop = loop;
     this.socket = LinuxSocket.newSocket(inherited.fd());
     this.unix = inherited.family() == Family.UNIX;
@@ -78,6 +81,14 @@ final class DatagramListener implements Listener, EpollIoHandle {
             isWildcard(inherited));
     this.serving = loop.newPromise();
     this.stopped = loop.newPromise();
+  }
+
+  private static @Nullable DatagramRates rates(Binding binding) {
+    int limit =
+        binding.admission().isPresent()
+            ? binding.admission().get().limits().datagramRatePerSource()
+            : 0;
+    return limit == 0 ? null : new DatagramRates(limit);
   }
 
   /** Adopts a datagram socket. */
@@ -140,7 +151,11 @@ final class DatagramListener implements Listener, EpollIoHandle {
   public void serve(Binding other) {
     binding = other;
     if (other.service() instanceof Binding.Service.Datagrams service) {
-      loop.execute(() -> handler = service.handler());
+      DatagramRates otherRates = rates(other);
+      loop.execute(() -> {
+        handler = service.handler();
+        rates = otherRates;
+      });
     }
   }
 
@@ -252,12 +267,15 @@ final class DatagramListener implements Listener, EpollIoHandle {
     sent = 0;
     peer.answered = -1;
     long bytes = 0;
+    DatagramRates limited = rates;
     for (int slot = 0; slot < received; slot++) {
       bytes += batch.content(slot).readableBytes();
       if (batch.isTruncated(slot)) {
         drop(DropReason.TOO_LONG);
       } else if (batch.isFromSelf(slot, binding.socket().address())) {
         drop(DropReason.LOOP);
+      } else if (limited != null && !limited.admits(batch.sender(slot))) {
+        drop(DropReason.RATE);
       } else {
         deliver(slot);
       }

@@ -5,23 +5,28 @@ import io.fdgate.gateway.activation.InheritedSocket.Role;
 import io.fdgate.gateway.activation.NonBlocking;
 import io.fdgate.protocol.LogEvent;
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.LinuxSocket;
 import java.io.IOException;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns planned sockets into listeners, each on the next event loop. */
+/** Turns planned sockets into listeners, each on an event loop. */
 public final class SocketAdopter {
   private static final Logger logger = LoggerFactory.getLogger(SocketAdopter.class);
 
-  private final IoEventLoopGroup loops;
+  private final IoEventLoop[] loops;
+  private final LoopChoice choice;
   private final Connections connections;
 
   /** An adopter for one gateway. */
-  public SocketAdopter(IoEventLoopGroup loops, Connections connections) {
-    this.loops = loops;
+  public SocketAdopter(MultiThreadIoEventLoopGroup group, Connections connections) {
+    loops = new IoEventLoop[group.executorCount()];
+    for (int i = 0; i < loops.length; i++) {
+      loops[i] = group.next();
+    }
+    choice = new LoopChoice(loops.length);
     this.connections = connections;
   }
 
@@ -41,7 +46,7 @@ public final class SocketAdopter {
     if (!socket.nonBlocking()) {
       NonBlocking.set(socket.fd());
     }
-    IoEventLoop loop = loops.next();
+    IoEventLoop loop = loops[choice.next(socket.name())];
     // Not a switch over the sealed type: that is linked at run time, which costs a cold start
     // dearly.
     if (binding.service() instanceof Binding.Service.Connections streams) {

@@ -1,5 +1,6 @@
 package io.fdgate.gateway.systemd;
 
+import io.fdgate.protocol.LogEvent;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +52,7 @@ public final class Watchdog {
     long micros = micros(usec);
     if (micros == 0) {
       logger.warn(
+          LogEvent.DOUBTFUL_SETTING,
           "WATCHDOG_USEC is \"{}\": expected a number of microseconds above 0; the service manager"
               + " is not told that fdgate is alive",
           usec);

@@ -121,6 +121,11 @@ public final class Exchange {
     }
   }
 
+  /** The bytes of the body that have come. */
+  long received() {
+    return received;
+  }
+
   /** Whether the peer has gone, or what is left of its request is not wanted. */
   public boolean isAborted() {
     return aborted;

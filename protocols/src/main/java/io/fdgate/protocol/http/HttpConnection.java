@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * what is pipelined behind it waits, in the kernel but for one read.
  */
 final class HttpConnection extends AttachedHandler implements Carrier {
+  private static final long BODY_STEP = 16 * 1024;
+
   private final HttpServer server;
   private final RequestDecoder decoder;
   private final ResponseEncoder encoder;
@@ -37,6 +39,7 @@ final class HttpConnection extends AttachedHandler implements Carrier {
   private final HeadTimer headTimer;
   private @Nullable ConnectionNotes notes;
   private @Nullable Exchange current;
+  private @Nullable Exchange watched;
   private @Nullable H2cUpgrade upgrade;
   private boolean reading;
   private boolean resumeWhenWritable;
@@ -238,7 +241,10 @@ final class HttpConnection extends AttachedHandler implements Carrier {
   public void channelReadComplete(ChannelHandlerContext ctx) {
     reading = false;
     ctx.flush();
-    if (current == null && !ending && decoder.isWithinHead()) {
+    Exchange exchange = current;
+    if (exchange != null) {
+      watchBody(exchange);
+    } else if (!ending && decoder.isWithinHead()) {
       headTimer.start(ctx.executor());
     }
     regulate();
@@ -321,12 +327,44 @@ final class HttpConnection extends AttachedHandler implements Carrier {
       } else {
         end(false);
       }
-    } else if (!exchange.isRequestEnded() && !exchange.isAnswerStarted()) {
-      refuse(new Refusal(HttpResponseStatus.REQUEST_TIMEOUT, "the request took too long"));
     } else if (!exchange.isRequestEnded() || exchange.isAnswerStarted()) {
+      overdue(exchange);
+    }
+  }
+
+  private void overdue(Exchange exchange) {
+    if (!exchange.isRequestEnded() && !exchange.isAnswerStarted()) {
+      refuse(new Refusal(HttpResponseStatus.REQUEST_TIMEOUT, "the request took too long"));
+    } else {
       notes().peerFault("the peer does not read or write");
       breakOff();
     }
+  }
+
+  /** A body that comes in small parts keeps a connection from being idle: it must get on, too. */
+  private void watchBody(Exchange exchange) {
+    if (watched != exchange && !exchange.isRequestEnded()) {
+      watched = exchange;
+      lookLater(exchange);
+    }
+  }
+
+  private void lookLater(Exchange exchange) {
+    long before = exchange.received();
+    ctx()
+        .executor()
+        .schedule(
+            () -> {
+              if (current == exchange && !exchange.isRequestEnded()) {
+                if (exchange.received() - before < BODY_STEP) {
+                  overdue(exchange);
+                } else {
+                  lookLater(exchange);
+                }
+              }
+            },
+            server.limits().bodyMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   private void headOverdue() {

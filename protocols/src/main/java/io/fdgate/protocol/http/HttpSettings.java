@@ -80,6 +80,15 @@ final class HttpSettings {
           Duration.ofHours(1),
           "How long a request's head may take from its first byte; then the answer is 408.");
 
+  static final Setting<Duration> BODY_TIMEOUT =
+      Setting.duration(
+          "body_timeout",
+          Duration.ofMinutes(1),
+          Duration.ofMillis(10),
+          Duration.ofDays(1),
+          "How long a client may take for each 16 KiB of an HTTP/1 request's body; then the answer is"
+              + " 408.");
+
   static final Setting<Duration> IDLE_TIMEOUT =
       Setting.duration(
           "idle_timeout",
@@ -111,6 +120,7 @@ final class HttpSettings {
           MAX_HEADERS,
           MAX_BODY,
           HEADER_TIMEOUT,
+          BODY_TIMEOUT,
           IDLE_TIMEOUT,
           MAX_DELAY);
 

@@ -27,6 +27,7 @@ final class HttpTimeoutTest {
             Map.of(
                 "endpoints", true,
                 "header_timeout", Duration.ofSeconds(5),
+                "body_timeout", Duration.ofSeconds(30),
                 "idle_timeout", Duration.ofSeconds(20)));
     new HttpProtocol()
         .connections(TestServer.context(new Counters(), settings))
@@ -57,6 +58,28 @@ final class HttpTimeoutTest {
     pass(21);
     assertThat(read()).startsWith("HTTP/1.1 408 ");
     assertThat(channel.isOpen()).isFalse();
+  }
+
+  @Test
+  void endsABodyThatComesInDrips() {
+    send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+    for (int i = 0; i < 3; i++) {
+      send("x");
+      pass(10);
+    }
+    assertThat(channel.isOpen()).isFalse();
+  }
+
+  @Test
+  void letsABodyThatGetsOnTakeItsTime() {
+    send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n");
+    for (int i = 0; i < 8; i++) {
+      send("x".repeat(8192));
+      pass(10);
+      read();
+    }
+    send("GET /plaintext HTTP/1.1\r\nHost: a\r\n\r\n");
+    assertThat(read()).endsWith("Hello, World!");
   }
 
   @Test

@@ -66,18 +66,20 @@ final class HostServiceTest {
     rig.configure("[sockets.echo]\nprotocol = \"echo\"\n", "");
     rig.root("systemctl", "start", "fdgate-echo.socket").ok();
     assertThat(rig.exchange("PING\n", "tcp4:127.0.0.1:3000")).isEqualTo("PING\n");
+    // A reload that comes before READY=1 is one with the start.
+    rig.awaitStatus("fdgate.service", "Serving echo");
     String before = pid();
 
-    rig.rootWrite("/etc/fdgate/test.toml", "[sockets.echo]\nprotocol = \"lines\"\n");
+    rig.rootWrite("/etc/fdgate-test/fdgate.toml", "[sockets.echo]\nprotocol = \"lines\"\n");
     rig.root("systemctl", "reload", "fdgate.service").ok();
-    rig.awaitStatus("fdgate.service", "reload failed: /etc/fdgate/test.toml:2: protocol");
+    rig.awaitStatus("fdgate.service", "reload failed: /etc/fdgate-test/fdgate.toml:2: protocol");
     assertThat(rig.exchange("PING\n", "tcp4:127.0.0.1:3000")).isEqualTo("PING\n");
 
-    rig.rootWrite("/etc/fdgate/test.toml", "[sockets.echo]\nprotocol = \"line\"\n");
+    rig.rootWrite("/etc/fdgate-test/fdgate.toml", "[sockets.echo]\nprotocol = \"line\"\n");
     rig.root("systemctl", "reload", "fdgate.service").ok();
     rig.awaitStatus("fdgate.service", "line on 10 sockets");
-    assertThat(rig.exchange("PING\n", "tcp4:127.0.0.1:3000")).isEqualTo("OK PONG\n");
-    assertThat(rig.exchange("PING\n", "udp6:[::1]:3000")).isEqualTo("OK PONG\n");
+    assertThat(rig.exchange("PING\n", "tcp4:127.0.0.1:3000", 8)).isEqualTo("OK PONG\n");
+    assertThat(rig.exchange("PING\n", "udp6:[::1]:3000", 8)).isEqualTo("OK PONG\n");
     assertThat(pid()).isEqualTo(before);
   }
 

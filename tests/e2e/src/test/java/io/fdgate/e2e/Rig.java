@@ -163,12 +163,14 @@ final class Rig implements AutoCloseable {
     root("systemctl", "daemon-reload").ok();
   }
 
-  /** Gives fdgate.service a configuration, until the end of the test; further lines for its unit. */
+  /**
+   * Gives fdgate.service a configuration, until the end of the test; further lines for its unit.
+   */
   void configure(String toml, String unit) throws IOException, InterruptedException {
-    rootWrite("/etc/fdgate/test.toml", toml);
+    rootWrite("/etc/fdgate-test/fdgate.toml", toml);
     override(
         "fdgate.service",
-        "[Service]\nEnvironment=FDGATE_CONFIG=/etc/fdgate/test.toml\n" + unit);
+        "[Service]\nEnvironment=FDGATE_CONFIG=/etc/fdgate-test/fdgate.toml\n" + unit);
   }
 
   /** Writes a file of root's. */

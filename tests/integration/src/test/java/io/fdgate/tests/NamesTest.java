@@ -7,11 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
-import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,9 +101,7 @@ final class NamesTest {
 
   @Test
   void jarDroppedIntoLibAddsAProtocol() throws Exception {
-    Path home = folder.resolve("fdgate");
-    copy(Distribution.HOME, home);
-    addJar(home.resolve("lib/greeting.jar"), "Greeting", PLUGIN);
+    Path home = Plugin.distribution(folder, "Greeting", PLUGIN);
     Path file = write("[sockets.mixed]\nstream = \"greeting\"\ndatagram = \"echo\"\n");
     try (Handover fdgate =
         Handover.startCommand(
@@ -129,9 +123,7 @@ final class NamesTest {
 
   @Test
   void protocolThatDoesNotServeTheKindIsAFault() throws Exception {
-    Path home = folder.resolve("fdgate");
-    copy(Distribution.HOME, home);
-    addJar(home.resolve("lib/greeting.jar"), "Greeting", PLUGIN);
+    Path home = Plugin.distribution(folder, "Greeting", PLUGIN);
     try (Handover fdgate =
         Handover.startCommand(
             List.of(home.resolve("bin/fdgate").toString()),
@@ -148,10 +140,10 @@ final class NamesTest {
   @Test
   void brokenPluginIsAFaultAndNotASilentLoss() throws Exception {
     Path home = folder.resolve("fdgate");
-    copy(Distribution.HOME, home);
+    Plugin.copy(Distribution.HOME, home);
     try (JarOutputStream jar =
         new JarOutputStream(Files.newOutputStream(home.resolve("lib/broken.jar")))) {
-      service(jar, "no.such.Protocol");
+      Plugin.service(jar, "no.such.Protocol");
     }
     try (Handover fdgate =
         Handover.startCommand(
@@ -166,40 +158,5 @@ final class NamesTest {
 
   private Path write(String toml) throws IOException {
     return Files.writeString(folder.resolve("fdgate.toml"), toml);
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> paths = Files.walk(from)) {
-      for (Path path : (Iterable<Path>) paths::iterator) {
-        Files.copy(path, to.resolve(from.relativize(path).toString()));
-      }
-    }
-  }
-
-  /** Compiles a protocol against the distribution alone, as its author would. */
-  private void addJar(Path file, String name, String source) throws IOException {
-    Path java = Files.writeString(folder.resolve(name + ".java"), source);
-    Path classes = Files.createDirectory(folder.resolve("classes"));
-    String classpath;
-    try (Stream<Path> jars = Files.list(Distribution.HOME.resolve("lib"))) {
-      classpath = String.join(":", jars.map(Path::toString).toList());
-    }
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    int status =
-        compiler.run(null, null, null, "-d", classes.toString(), "-cp", classpath, java.toString());
-    assertThat(status).isZero();
-    try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(file));
-        Stream<Path> compiled = Files.list(classes)) {
-      for (Path each : (Iterable<Path>) compiled::iterator) {
-        jar.putNextEntry(new JarEntry(each.getFileName().toString()));
-        Files.copy(each, jar);
-      }
-      service(jar, name);
-    }
-  }
-
-  private static void service(JarOutputStream jar, String provider) throws IOException {
-    jar.putNextEntry(new JarEntry("META-INF/services/io.fdgate.protocol.Protocol"));
-    jar.write(provider.getBytes(UTF_8));
   }
 }

@@ -1,0 +1,37 @@
+package io.fdgate.gateway.listener;
+
+import io.fdgate.protocol.LogEvent;
+import io.fdgate.protocol.StreamHandler;
+import io.fdgate.protocol.Throttle;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The last handler of every connection: ends those whose protocol has thrown something and does not
+ * deal with it, so that they do not stay behind.
+ */
+@Sharable
+final class FaultHandler extends StreamHandler {
+  private static final Logger logger = LoggerFactory.getLogger(FaultHandler.class);
+
+  private final Throttle throttle = new Throttle();
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof IOException) {
+      logger.debug(
+          LogEvent.CONNECTION_BROKEN, "connection {} broken: {}", ctx.channel(), cause.toString());
+    } else if (throttle.pass().isPresent()) {
+      logger.warn(
+          LogEvent.PROTOCOL_FAULT,
+          "a protocol failed on connection {}, which is closed: this is a fault of the protocol's"
+              + " code",
+          ctx.channel(),
+          cause);
+    }
+    ctx.close();
+  }
+}
