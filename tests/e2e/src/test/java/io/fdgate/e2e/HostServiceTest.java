@@ -78,8 +78,8 @@ final class HostServiceTest {
     rig.rootWrite("/etc/fdgate-test/fdgate.toml", "[sockets.echo]\nprotocol = \"line\"\n");
     rig.root("systemctl", "reload", "fdgate.service").ok();
     rig.awaitStatus("fdgate.service", "line on 10 sockets");
-    assertThat(rig.exchange("PING\n", "tcp4:127.0.0.1:3000", 8)).isEqualTo("OK PONG\n");
-    assertThat(rig.exchange("PING\n", "udp6:[::1]:3000", 8)).isEqualTo("OK PONG\n");
+    assertThat(rig.exchange("PING\n", "tcp4:127.0.0.1:3000")).isEqualTo("OK PONG\n");
+    assertThat(rig.exchange("PING\n", "udp6:[::1]:3000")).isEqualTo("OK PONG\n");
     assertThat(pid()).isEqualTo(before);
   }
 
