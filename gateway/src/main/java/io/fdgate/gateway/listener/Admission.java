@@ -53,7 +53,7 @@ final class Admission {
     return limits;
   }
 
-  /** Whether a connection is taken; it is remembered until it is closed. */
+  /** Whether a connection may be taken. */
   boolean admits(Channel connection, Binding binding) {
     Counters counters = binding.counters();
     if (limits.connections() > 0 && counters.openConnections() >= limits.connections()) {
@@ -70,8 +70,13 @@ final class Admission {
     return true;
   }
 
-  /** Adds what a connection that was taken needs. */
-  void prepare(Channel connection) {
+  /** Remembers a connection that was taken, until it is closed, and adds what it needs. */
+  void took(Channel connection, Binding binding) {
+    if (limits.connectionsPerSource() > 0) {
+      long source = source(connection, binding.socket().family());
+      bySource.merge(source, 1, Integer::sum);
+      connection.closeFuture().addListener(closed -> left(source));
+    }
     if (limits.idleTimeout().isPositive()) {
       connection.pipeline().addFirst("idle-close", new IdleCloser(limits.idleTimeout()));
     }
@@ -102,14 +107,7 @@ final class Admission {
   }
 
   private boolean isWithinSource(Channel connection, InheritedSocket.Family family) {
-    long source = source(connection, family);
-    int open = bySource.merge(source, 1, Integer::sum);
-    if (open > limits.connectionsPerSource()) {
-      left(source);
-      return false;
-    }
-    connection.closeFuture().addListener(closed -> left(source));
-    return true;
+    return bySource.getOrDefault(source(connection, family), 0) < limits.connectionsPerSource();
   }
 
   private void left(long source) {

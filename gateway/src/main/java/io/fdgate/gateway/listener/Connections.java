@@ -140,24 +140,15 @@ public final class Connections {
       connection.unsafe().closeForcibly();
       return connection.newFailedFuture(new ClosedChannelException());
     }
-    counters.connectionOpened();
-    open.add(connection);
-    memory.opened(open.size());
-    connection
-        .closeFuture()
-        .addListener(closed -> {
-          counters.connectionClosed();
-          removed(connection);
-        });
     try {
       connection.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
       service.initializer().initialize(connection);
-      if (binding.admission().isPresent()) {
-        binding.admission().get().prepare(connection);
-      }
       connection.pipeline().addFirst("half-close", halfClose).addLast("faults", faults);
       if (counters.isObserved()) {
         connection.pipeline().addFirst("byte-counter", new ByteCounter(counters));
+      }
+      if (binding.admission().isPresent()) {
+        binding.admission().get().took(connection, binding);
       }
     } catch (Exception | LinkageError broken) {
       logger.warn(
@@ -170,6 +161,16 @@ public final class Connections {
       connection.unsafe().closeForcibly();
       return connection.newFailedFuture(broken);
     }
+    // Not before: the close of a channel without an event loop is never told.
+    counters.connectionOpened();
+    open.add(connection);
+    memory.opened(open.size());
+    connection
+        .closeFuture()
+        .addListener(closed -> {
+          counters.connectionClosed();
+          removed(connection);
+        });
     return loops
         .register(connection)
         .addListener(

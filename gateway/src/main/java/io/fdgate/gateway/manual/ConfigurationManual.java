@@ -3,6 +3,7 @@ package io.fdgate.gateway.manual;
 import io.fdgate.gateway.config.Configuration;
 import io.fdgate.gateway.config.ConfigurationFile;
 import io.fdgate.gateway.config.ProtocolRegistry;
+import io.fdgate.gateway.config.SocketLimits;
 import io.fdgate.gateway.manual.Manual.Block;
 import io.fdgate.gateway.manual.Manual.Code;
 import io.fdgate.gateway.manual.Manual.Entry;
@@ -51,6 +52,7 @@ public final class ConfigurationManual {
             "A table for the sockets whose name is NAME, or becomes it without `.socket` or without"
                 + " `@instance`. It has these keys, and those of the protocols that it chooses."));
     entries(blocks, ConfigurationFile.TABLE);
+    entries(blocks, SocketLimits.ALL);
     for (Protocol protocol : protocols.all()) {
       blocks.add(new Heading("Protocol " + protocol.name()));
       blocks.add(new Paragraph("It " + protocol.summary() + "."));
