@@ -75,7 +75,9 @@ final class DoctorCommand implements Callable<Integer> {
       return UnitChecks.of(
           files,
           new UnitChecks.Known(
-              name -> choosesProtocol(name, configuration, protocols), DoctorCommand::crunVersion));
+              name -> choosesProtocol(name, configuration, protocols),
+              configuration.idleExit().isPositive(),
+              DoctorCommand::crunVersion));
     } catch (IOException unreadable) {
       throw new FaultException(
           List.of(

@@ -30,9 +30,11 @@ public final class UnitChecks {
    * What is known besides the units.
    *
    * @param choosesProtocol whether a socket's name does
+   * @param exitsWhenIdle whether fdgate is configured so
    * @param crunVersion the first line of {@code crun --version}, empty without crun
    */
-  public record Known(Predicate<String> choosesProtocol, Supplier<String> crunVersion) {}
+  public record Known(
+      Predicate<String> choosesProtocol, boolean exitsWhenIdle, Supplier<String> crunVersion) {}
 
   /**
    * Reads units and those that belong to them.
@@ -91,6 +93,7 @@ public final class UnitChecks {
 
   private void service(Unit service) {
     unnamedSockets(service);
+    startLimit(service);
     shell(service);
     if (service.isPodman()) {
       podman(service);
@@ -116,6 +119,29 @@ public final class UnitChecks {
                   + String.join(", ", unnamed)
                   + " has no FileDescriptorName=; set one in each, so that names tell them apart"));
     }
+  }
+
+  /** Each activation after an idle exit is a start. */
+  private void startLimit(Unit service) {
+    Optional<Setting> limit =
+        service.last("StartLimitIntervalSec").or(() -> service.last("StartLimitInterval"));
+    if (!known.exitsWhenIdle() || limit.filter(each -> isZero(each.value())).isPresent()) {
+      return;
+    }
+    String message =
+        "fdgate exits when idle (idle_exit), and each activation is a start: after more than "
+            + service.last("StartLimitBurst").map(Setting::value).orElse("5")
+            + " in "
+            + limit.map(Setting::value).orElse("10s")
+            + " systemd gives up the service and its sockets; set StartLimitIntervalSec=0 in [Unit]";
+    findings.add(
+        limit
+            .map(each -> each.finding(message))
+            .orElseGet(() -> new Finding(service.path().toString(), message)));
+  }
+
+  private static boolean isZero(String span) {
+    return span.matches("0+\\s*(s|sec|ms|min)?");
   }
 
   /** LISTEN_PID is the shell's. */

@@ -24,6 +24,7 @@ final class UnitChecksTest {
 
   @TempDir private Path folder;
   private String crun = "crun version 1.16";
+  private boolean idleExit;
 
   @Test
   void goodUnitsHaveNothing() throws IOException {
@@ -102,6 +103,20 @@ final class UnitChecksTest {
     assertThat(check("a.container")).singleElement().asString().contains("RunInit=true");
     write("a.container", "[Container]\nImage=i\nRunInit=false\n");
     assertThat(check("a.container")).isEmpty();
+  }
+
+  @Test
+  void idleExitMeetsTheStartLimit() throws IOException {
+    write("a.service", SERVICE);
+    assertThat(check("a.service")).isEmpty();
+    idleExit = true;
+    assertThat(check("a.service"))
+        .singleElement()
+        .asString()
+        .contains("after more than 5 in 10s")
+        .contains("StartLimitIntervalSec=0");
+    write("a.service", "[Unit]\nStartLimitIntervalSec=0\n" + SERVICE);
+    assertThat(check("a.service")).isEmpty();
   }
 
   @Test
@@ -201,6 +216,6 @@ final class UnitChecksTest {
 
   private UnitChecks.Known known() {
     Set<String> names = Set.of("echo", "echo.socket", "http", "line", "metrics", "status");
-    return new UnitChecks.Known(names::contains, () -> crun);
+    return new UnitChecks.Known(names::contains, idleExit, () -> crun);
   }
 }

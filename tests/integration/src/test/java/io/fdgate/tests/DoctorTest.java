@@ -43,6 +43,14 @@ final class DoctorTest {
   }
 
   @Test
+  void readsTheConfigurationForTheIdleExit() throws Exception {
+    Path service = Files.writeString(folder.resolve("a.service"), "[Service]\nExecStart=fdgate\n");
+    Path config = Files.writeString(folder.resolve("c.toml"), "idle_exit = \"30s\"\n");
+    assertThat(Distribution.run("doctor", "--config", config.toString(), service.toString()).out())
+        .startsWith(service + ": fdgate exits when idle (idle_exit)");
+  }
+
+  @Test
   void missingFileIsAFaultOfTheCommandLine() throws Exception {
     Distribution.Ended ended = Distribution.run("doctor", folder.resolve("no.service").toString());
     assertThat(ended.status()).isEqualTo(78);
