@@ -64,6 +64,7 @@ final class ArchitectureTest {
         .that()
         .resideOutsideOfPackages(
             "io.fdgate.gateway.log",
+            "io.fdgate.load",
             "io.fdgate.protocol.http",
             "io.fdgate.protocol.status",
             "io.fdgate.protocol.line.command")
