@@ -7,7 +7,9 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
+import time
 
 SECONDS, WARM_UP = 3, 3
 CONNECTIONS = 50
@@ -70,11 +72,18 @@ def run(bench, rounds):
     if not nginx or not shutil.which("wrk"):
         print("nginx and wrk are not both installed: HTTP is not measured")
         return
-    configuration = bench.TARGET / "nginx.conf"
-    with bench.Server(["/usr/bin/env", "NGINX=3;", nginx, "-c", str(configuration)], "http") as server:
-        configuration.write_text(NGINX.format(target=bench.TARGET, port=server.port))
-        server.start()
-        url = f"http://127.0.0.1:{server.port}/"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    configuration = bench.TARGET / "load-nginx.conf"
+    configuration.write_text(NGINX.format(target=bench.TARGET, port=port))
+    # It opens its own port: with one process, it cannot be given one.
+    server = subprocess.Popen(
+        [nginx, "-c", configuration],
+        preexec_fn=lambda: os.sched_setaffinity(0, {bench.SERVER_CORE}),
+    )
+    try:
+        await_port(port)
+        url = f"http://127.0.0.1:{port}/"
         compare(
             bench,
             rounds,
@@ -85,6 +94,18 @@ def run(bench, rounds):
                 "fdgate load": lambda: fdgate_load(bench, url),
             },
         )
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def await_port(port):
+    for _ in range(100):
+        try:
+            return socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+    raise SystemExit("nginx does not listen")
 
 
 def wrk(bench, url):
