@@ -5,13 +5,15 @@ import io.fdgate.protocol.StreamHandler;
 import io.fdgate.protocol.Throttle;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The last handler of every connection: ends those whose protocol has thrown something and does not
- * deal with it, so that they do not stay behind.
+ * deal with it, so that they do not stay behind. A protocol may add handlers later, as HTTP does
+ * for WebSocket: those are asked first.
  */
 @Sharable
 final class FaultHandler extends StreamHandler {
@@ -21,6 +23,13 @@ final class FaultHandler extends StreamHandler {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    ChannelPipeline pipeline = ctx.pipeline();
+    if (pipeline.last() != this) {
+      pipeline.remove(ctx.name());
+      pipeline.addLast(ctx.name(), this);
+      ctx.fireExceptionCaught(cause);
+      return;
+    }
     if (cause instanceof IOException) {
       logger.debug(
           LogEvent.CONNECTION_BROKEN, "connection {} broken: {}", ctx.channel(), cause.toString());
