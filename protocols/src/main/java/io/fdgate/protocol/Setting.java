@@ -1,6 +1,7 @@
 package io.fdgate.protocol;
 
 import java.time.Duration;
+import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -221,8 +222,22 @@ public final class Setting<T> {
     return parsed.get();
   }
 
+  /** A value as it was found; of a table or a nested list, which may have any depth, its kind. */
   private static String show(Object value) {
-    return value instanceof String text ? "\"" + text + "\"" : String.valueOf(value);
+    if (value instanceof String text) {
+      return "\"" + text + "\"";
+    }
+    if (value instanceof List<?> items) {
+      return items.stream().allMatch(Setting::isScalar) ? items.toString() : "a nested list";
+    }
+    return isScalar(value) ? value.toString() : "a table";
+  }
+
+  private static boolean isScalar(Object value) {
+    return value instanceof String
+        || value instanceof Boolean
+        || value instanceof Number
+        || value instanceof Temporal;
   }
 
   private static Optional<Long> wholeNumber(Object value) {
