@@ -1,6 +1,7 @@
 package io.fdgate.gateway.log;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -15,6 +16,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * count what it drops.
  */
 final class AccessLogAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
+  /** Tells the writer that nothing follows. */
+  private static final ILoggingEvent END = new LoggingEvent();
+
   private static final int QUEUE = 8192;
   private static final long STOP_MILLIS = 1_000;
 
@@ -56,7 +60,10 @@ final class AccessLogAppender extends UnsynchronizedAppenderBase<ILoggingEvent> 
       return;
     }
     super.stop();
-    writer.interrupt();
+    // Not an interrupt, which would close the journal's socket under a line that is being written.
+    // A
+    // full queue needs no end: the writer looks whether it is to stop after each line.
+    queue.offer(END);
     try {
       writer.join(STOP_MILLIS);
     } catch (InterruptedException interrupted) {
@@ -68,16 +75,22 @@ final class AccessLogAppender extends UnsynchronizedAppenderBase<ILoggingEvent> 
   private void write() {
     try {
       while (isStarted()) {
-        target.doAppend(queue.take());
-        reportDropped();
+        write(queue.take());
       }
-    } catch (InterruptedException stopping) {
-      // What is left comes below.
+    } catch (InterruptedException nobodyInterrupts) {
+      throw new IllegalStateException(nobodyInterrupts);
     }
     for (ILoggingEvent left = queue.poll(); left != null; left = queue.poll()) {
-      target.doAppend(left);
+      write(left);
     }
     reportDropped();
+  }
+
+  private void write(ILoggingEvent event) {
+    if (event != END) {
+      target.doAppend(event);
+      reportDropped();
+    }
   }
 
   private void reportDropped() {
