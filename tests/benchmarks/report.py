@@ -41,7 +41,7 @@ def note(title, value, ratio, bar):
 
 
 def summary():
-    """Everything that has a bar once more, as the README has it."""
+    """Everything that has a bar once more, as docs/performance.md has it."""
     if not any(bar for *_, bar in _summary):
         return
     print("\n| measured | fdgate | beside | bar |\n|---|---|---|---|")
