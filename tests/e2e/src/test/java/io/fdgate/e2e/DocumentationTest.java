@@ -1,10 +1,12 @@
 package io.fdgate.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** docs/podman.md, from its first command to its last. */
+/** The guides, from their first command to their last. */
 @Tag("older") // what it shows is what Debian 12 answers
 @ExtendWith(RigExtension.class)
 final class DocumentationTest {
@@ -12,6 +14,17 @@ final class DocumentationTest {
 
   DocumentationTest(Rig rig) {
     this.rig = rig;
+  }
+
+  /** In a guest without fdgate, which is so again at the end. */
+  @Test
+  void aNewcomerGetsWhatTheFirstGuideSays() throws Exception {
+    try (Rig fresh = Rig.boot("rig-fresh")) {
+      Walk.of("docs/getting-started.md").run(fresh);
+      assertThat(
+              fresh.root("find", "/etc", "/opt", "/srv", "/var", "-xdev", "-name", "*fdgate*").ok())
+          .isEmpty();
+    }
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -14,14 +15,20 @@ import java.util.stream.Stream;
 
 /**
  * The commands of a document, as a reader types them, each with what the document says that it
- * answers. In the answers {@code ...} stands for anything, and alone on a line for any lines.
+ * answers. In the answers {@code ...} stands for anything, and alone on a line for any lines. A
+ * command may have lines of input, up to {@code END}.
  */
 final class Walk {
   private static final String INDENT = "    ";
   private static final String PROMPT = INDENT + "$ ";
 
+  private static final String INPUT = " <<END";
+
+  /** Where a command in the background runs: job 1 of the reader's shell. */
+  private static final String JOB = "test-walk.service";
+
   private static final Pattern LOOKS =
-      Pattern.compile("^(journalctl|podman ps|systemctl --user is-active) ");
+      Pattern.compile("^(journalctl|podman ps|systemctl (--user )?is-active) ");
 
   private final List<Step> steps = new ArrayList<>();
 
@@ -47,9 +54,12 @@ final class Walk {
     Walk walk = new Walk();
     String section = "";
     boolean inBlock = false;
-    for (String line : Files.readAllLines(Rig.CHECKOUT.resolve(document))) {
+    Iterator<String> lines = Files.readAllLines(Rig.CHECKOUT.resolve(document)).iterator();
+    while (lines.hasNext()) {
+      String line = lines.next();
       if (line.startsWith(PROMPT)) {
-        walk.steps.add(new Step(section, line.substring(PROMPT.length()), new ArrayList<>()));
+        String command = line.substring(PROMPT.length());
+        walk.steps.add(new Step(section, command + input(command, lines), new ArrayList<>()));
         inBlock = true;
       } else if (line.startsWith(INDENT) && inBlock) {
         walk.steps.getLast().answer.add(line.substring(INDENT.length()));
@@ -59,6 +69,14 @@ final class Walk {
       }
     }
     return walk;
+  }
+
+  private static String input(String command, Iterator<String> lines) {
+    StringBuilder input = new StringBuilder();
+    while (command.endsWith(INPUT) && !input.toString().endsWith("\nEND")) {
+      input.append('\n').append(lines.next().replaceFirst("^" + INDENT, ""));
+    }
+    return input.toString();
   }
 
   /** Only the commands below a heading. */
@@ -77,11 +95,13 @@ final class Walk {
     return part;
   }
 
-  /** Runs the commands one by one, as demo in the checkout. */
+  /** Runs the commands one by one, as demo in the checkout, or as root with sudo. */
   void run(Rig rig) throws IOException, InterruptedException {
     for (Step step : steps) {
       if (step.command.endsWith("&")) {
         inTheBackground(rig, step);
+      } else if (step.command.equals("kill %1")) {
+        rig.user("systemctl", "--user", "stop", JOB).ok();
       } else {
         String answer = answer(rig, step);
         assertThat(step.matches(answer))
@@ -95,7 +115,8 @@ final class Walk {
   private static String answer(Rig rig, Step step) throws IOException, InterruptedException {
     Instant limit = Instant.now().plusSeconds(60);
     while (true) {
-      Command command = rig.user("bash", "-c", script(step.command));
+      String[] line = {"bash", "-c", script(step.command)};
+      Command command = step.command.contains("sudo ") ? rig.root(line) : rig.user(line);
       if (!LOOKS.matcher(step.command).find()
           || step.matches(command.output())
           || Instant.now().isAfter(limit)) {
@@ -105,21 +126,20 @@ final class Walk {
   }
 
   private static void inTheBackground(Rig rig, Step step) throws IOException, InterruptedException {
-    String unit = "test-walk.service";
     String command = step.command.substring(0, step.command.length() - 1);
     rig.user(
             "systemd-run",
             "--user",
             "--quiet",
             "--collect",
-            "--unit=" + unit,
+            "--unit=" + JOB,
             "bash",
             "-c",
-            command)
+            "cd /rig/checkout; exec " + command)
         .ok();
     await()
         .until(() -> {
-          String journal = rig.journal(unit);
+          String journal = rig.journal(JOB);
           return step.answer.stream().allMatch(journal::contains);
         });
   }
@@ -128,6 +148,7 @@ final class Walk {
   private static String script(String command) {
     return """
     export PATH=/opt/fdgate/bin:$PATH
+    sudo() { "$@"; }
     podman() {
         if [ "$1" = build ]; then
             shift
