@@ -39,6 +39,9 @@ final class VsockMachineTest {
         .containsPattern("(?m)^line: OK PONG OK peer=vsock:1:\\d+ socket=line .*OK bye $")
         .containsPattern("(?m)^http: HTTP/1.1 200 OK .* ok $")
         .containsPattern("(?m)^log: .*vsock:1:\\d+ .*\"GET /healthz HTTP/1.1\" 200")
+        .containsPattern("(?m)^load: vsock:1:3000: mode closed loop, connections 2, ")
+        .containsPattern("(?m)^load:   answers +200 in ")
+        .containsPattern("(?m)^load:   errors +none$")
         .containsPattern("(?m)^status: 0$");
   }
 
