@@ -26,9 +26,12 @@ final class ReleaseTest {
       Pattern.compile(
           "\"purl\": \"pkg:maven/[^/]+/([^@]+)@([^?]+)\\?(?:classifier=linux-(\\w+)&)?");
 
-  /** Where a package or systemd could leave something, without what dpkg records of its work. */
+  /**
+   * Where a package or systemd could leave something, without what dpkg records of its work. The
+   * folder /opt itself is nobody's, and dpkg removes it when it is empty.
+   */
   private static final String FILES =
-      "find /etc /opt /usr /var /run/fdgate* -xdev -path /var/log -prune"
+      "find /etc /opt/* /usr /var /run/fdgate* -xdev -path /var/log -prune"
           + " -o -path '/var/lib/dpkg/*-old' -o -print 2>&1 | sort";
 
   /** Another version whose configuration differs, too. */
