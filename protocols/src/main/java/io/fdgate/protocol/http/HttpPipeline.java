@@ -4,8 +4,6 @@ import io.fdgate.protocol.ConnectionInitializer;
 import io.fdgate.protocol.SettingException;
 import io.fdgate.protocol.SocketContext;
 import io.netty.channel.Channel;
-import io.netty.handler.timeout.IdleStateHandler;
-import java.util.concurrent.TimeUnit;
 
 /** The handlers of each connection. */
 final class HttpPipeline implements ConnectionInitializer {
@@ -36,9 +34,7 @@ final class HttpPipeline implements ConnectionInitializer {
     ResponseEncoder encoder = new ResponseEncoder();
     connection
         .pipeline()
-        .addLast(
-            IDLE,
-            new IdleStateHandler(true, 0, 0, server.limits().idleMillis(), TimeUnit.MILLISECONDS))
+        .addLast(IDLE, new IdleWatch(server.limits().idleMillis()))
         // In this order: WebSocket's handlers, which take their places, write from the decoder.
         .addLast(ENCODER, encoder)
         .addLast(DECODER, decoder)

@@ -1,0 +1,78 @@
+package io.fdgate.gateway;
+
+import io.fdgate.protocol.Protocol;
+import java.io.BufferedReader;
+import java.io.FileReader;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
+import sun.misc.Unsafe;
+
+/**
+ * A thread that does early, on another core, what a start needs a few milliseconds later: on two
+ * cores it takes a third from the time between main and the first answer.
+ *
+ * <p>It initializes classes of the JDK only: two threads that initialize Netty's could wait for
+ * each other. StringUtil, with its slow tables, is the exception: it needs the classes for
+ * properties and loggers, and they do not need it.
+ */
+final class WarmUp {
+  private WarmUp() {}
+
+  /** Begins; nobody waits for it. */
+  static void begin() {
+    Thread thread = new Thread(WarmUp::run, "warm-up");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static void run() {
+    try {
+      // In the order in which the main thread comes to it.
+      lambdaForms();
+      readers();
+      try (Stream<?> providers = ServiceLoader.load(Protocol.class).stream()) {
+        providers.forEach(_ -> {});
+      }
+      Class.forName("io.netty.util.internal.StringUtil");
+    } catch (ReflectiveOperationException | IOException | LinkageError missing) {
+      return; // where it is needed it fails again, and is told
+    }
+  }
+
+  /**
+   * Those of the method handles that Netty makes when PlatformDependent is initialized. No class
+   * archive holds them; the JDK keeps them by their shape, and Netty finds them there.
+   */
+  private static void lambdaForms() throws ReflectiveOperationException {
+    MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+    MethodHandle segment =
+        lookup.findStatic(
+            MemorySegment.class,
+            "ofBuffer",
+            MethodType.methodType(MemorySegment.class, Buffer.class));
+    MethodHandle address =
+        lookup.findVirtual(MemorySegment.class, "address", MethodType.methodType(long.class));
+    MethodHandles.filterArguments(address, 0, segment);
+    lookup
+        .findVirtual(
+            Unsafe.class, "invokeCleaner", MethodType.methodType(void.class, ByteBuffer.class))
+        .bindTo(null);
+  }
+
+  /** As Netty reads the longest queue of a listener. */
+  private static void readers() throws IOException, ClassNotFoundException {
+    try (BufferedReader reader =
+        new BufferedReader(new FileReader("/proc/self/comm", StandardCharsets.UTF_8))) {
+      reader.readLine();
+    }
+    Class.forName("java.net.NetworkInterface");
+  }
+}
