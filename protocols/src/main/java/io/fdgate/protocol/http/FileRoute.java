@@ -3,7 +3,7 @@ package io.fdgate.protocol.http;
 import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.SettingException;
 import io.fdgate.protocol.Settings;
-import io.netty.handler.codec.DateFormatter;
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -39,6 +39,7 @@ final class FileRoute implements Route {
   private static final long THREAD_SECONDS = 30;
 
   private final FileSearch search;
+  private final FileCache cache = new FileCache();
   private final CacheControl cacheControl;
   private final Executor blocking;
 
@@ -88,24 +89,32 @@ final class FileRoute implements Route {
       exchange.answerMethods(Endpoints.READ_METHODS);
       return;
     }
-    Optional<FilePath> path = FilePath.of(exchange.target().path());
+    FileCache.Key wanted =
+        new FileCache.Key(
+            exchange.path(),
+            Encoding.accepted(
+                exchange.request().headers().getAll(HttpHeaderNames.ACCEPT_ENCODING)));
+    Optional<FileCache.Entry> cached = cache.get(wanted);
+    if (cached.isPresent()) {
+      file(exchange, cached.get());
+      return;
+    }
+    Optional<FilePath> path = FilePath.of(wanted.path());
     if (path.isEmpty()) {
       exchange.answer(HttpResponseStatus.BAD_REQUEST, "not a path");
       return;
     }
-    List<Encoding> accepted =
-        Encoding.accepted(exchange.request().headers().getAll(HttpHeaderNames.ACCEPT_ENCODING));
     try {
-      blocking.execute(() -> find(exchange, path.get(), accepted));
+      blocking.execute(() -> find(exchange, path.get(), wanted));
     } catch (RejectedExecutionException full) {
       exchange.answer(HttpResponseStatus.SERVICE_UNAVAILABLE, "too busy");
     }
   }
 
-  private void find(Exchange exchange, FilePath path, List<Encoding> accepted) {
+  private void find(Exchange exchange, FilePath path, FileCache.Key wanted) {
     try {
-      FileSearch.Result result = search.find(path, accepted);
-      exchange.later(() -> answer(exchange, path, result));
+      FileSearch.Result result = search.find(path, wanted.accepted());
+      exchange.later(() -> answer(exchange, path, wanted, result));
     } catch (IOException | RuntimeException broken) {
       logger.warn(LogEvent.FILE_UNSERVED, "{} cannot be served", path.toUri(), broken);
       exchange.later(() ->
@@ -113,7 +122,8 @@ final class FileRoute implements Route {
     }
   }
 
-  private void answer(Exchange exchange, FilePath path, FileSearch.Result result) {
+  private void answer(
+      Exchange exchange, FilePath path, FileCache.Key wanted, FileSearch.Result result) {
     switch (result) {
       case FileSearch.Result.Missing _ ->
           exchange.answer(HttpResponseStatus.NOT_FOUND, "not found");
@@ -129,17 +139,24 @@ final class FileRoute implements Route {
                   .set(HttpHeaderNames.CONTENT_TYPE, "text/html; charset=utf-8")
                   .set(HttpHeaderNames.CACHE_CONTROL, "no-cache"),
               html);
-      case FileSearch.Result.Found found -> file(exchange, path, found);
+      case FileSearch.Result.Found found -> {
+        FileCache.Entry entry = new FileCache.Entry(path, found);
+        cache.put(wanted, entry, exchange.context().executor());
+        file(exchange, entry);
+      }
     }
   }
 
-  private void file(Exchange exchange, FilePath path, FileSearch.Result.Found found) {
+  private void file(Exchange exchange, FileCache.Entry entry) {
+    FileSearch.Result.Found found = entry.found();
     OpenFile file = found.file();
     HttpHeaders headers =
         Exchange.headers()
             .set(HttpHeaderNames.ETAG, file.tag())
-            .set(HttpHeaderNames.LAST_MODIFIED, DateFormatter.format(file.modified()));
-    cacheControl.of(path).ifPresent(value -> headers.set(HttpHeaderNames.CACHE_CONTROL, value));
+            .set(HttpHeaderNames.LAST_MODIFIED, file.lastModified());
+    cacheControl
+        .of(entry.path())
+        .ifPresent(value -> headers.set(HttpHeaderNames.CACHE_CONTROL, value));
     if (found.varies()) {
       headers.set(HttpHeaderNames.VARY, HttpHeaderNames.ACCEPT_ENCODING);
     }
@@ -170,19 +187,11 @@ final class FileRoute implements Route {
     OpenFile file = found.file();
     switch (wanted(exchange.request(), file)) {
       case ByteRange.Wanted.Whole _ ->
-          exchange.stream(
-              HttpResponseStatus.OK,
-              headers,
-              OptionalLong.of(file.size()),
-              new FileSource(file, new ByteRange(0, file.size() - 1)));
+          part(exchange, HttpResponseStatus.OK, headers, file, new ByteRange(0, file.size() - 1));
       case ByteRange.Wanted.Parts(List<ByteRange> ranges) when ranges.size() == 1 -> {
         ByteRange range = ranges.getFirst();
         headers.set(HttpHeaderNames.CONTENT_RANGE, range.of(file.size()));
-        exchange.stream(
-            HttpResponseStatus.PARTIAL_CONTENT,
-            headers,
-            OptionalLong.of(range.length()),
-            new FileSource(file, range));
+        part(exchange, HttpResponseStatus.PARTIAL_CONTENT, headers, file, range);
       }
       case ByteRange.Wanted.Parts(List<ByteRange> ranges) -> {
         MultipartSource source = new MultipartSource(file, found.type(), ranges);
@@ -197,6 +206,23 @@ final class FileRoute implements Route {
             Exchange.headers().set(HttpHeaderNames.CONTENT_RANGE, "bytes */" + file.size()),
             "range not satisfiable\n");
       }
+    }
+  }
+
+  /** Takes over the caller's reference to the file. */
+  private static void part(
+      Exchange exchange,
+      HttpResponseStatus status,
+      HttpHeaders headers,
+      OpenFile file,
+      ByteRange range) {
+    Optional<ByteBuf> content = file.content(range);
+    if (content.isPresent()) {
+      file.release();
+      exchange.answer(status, headers, content.get());
+    } else {
+      exchange.stream(
+          status, headers, OptionalLong.of(range.length()), new FileSource(file, range));
     }
   }
 

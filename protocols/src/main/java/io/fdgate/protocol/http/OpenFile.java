@@ -1,14 +1,20 @@
 package io.fdgate.protocol.http;
 
 import io.fdgate.protocol.LogEvent;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.DateFormatter;
 import io.netty.util.AbstractReferenceCounted;
 import io.netty.util.ReferenceCounted;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Date;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,10 +22,15 @@ import org.slf4j.LoggerFactory;
 final class OpenFile extends AbstractReferenceCounted {
   private static final Logger logger = LoggerFactory.getLogger(OpenFile.class);
 
+  /** Up to here a file is read at once, and sent with its head in one go. */
+  private static final int SMALL = 16 * 1024;
+
   private final FileChannel channel;
   private final long size;
   private final long modifiedMillis;
   private final String tag;
+  private final String lastModified;
+  private final byte @Nullable [] content;
 
   OpenFile(FileChannel channel, BasicFileAttributes attributes) throws IOException {
     this.channel = channel;
@@ -34,6 +45,25 @@ final class OpenFile extends AbstractReferenceCounted {
             + "-"
             + Integer.toHexString(Objects.hashCode(attributes.fileKey()))
             + "\"";
+    this.lastModified = DateFormatter.format(modified());
+    this.content = size <= SMALL ? read(channel, (int) size) : null;
+  }
+
+  private static byte @Nullable [] read(FileChannel channel, int size) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(size);
+    while (bytes.hasRemaining()) {
+      if (channel.read(bytes, bytes.position()) < 0) {
+        return null; // it has become shorter: sending it finds that, too
+      }
+    }
+    return bytes.array();
+  }
+
+  /** A part of a small file; nothing for one that has to be sent from where it lies. */
+  Optional<ByteBuf> content(ByteRange range) {
+    return content == null
+        ? Optional.empty()
+        : Optional.of(Unpooled.wrappedBuffer(content, (int) range.first(), (int) range.length()));
   }
 
   FileChannel channel() {
@@ -47,6 +77,11 @@ final class OpenFile extends AbstractReferenceCounted {
   /** In whole seconds, as the protocol has it. */
   Date modified() {
     return new Date(modifiedMillis);
+  }
+
+  /** The same, as HTTP writes it. */
+  String lastModified() {
+    return lastModified;
   }
 
   /** The strong entity tag, with its quotes. */

@@ -2,13 +2,17 @@ package io.fdgate.protocol.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.SettingException;
 import io.fdgate.protocol.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +102,35 @@ final class FileRouteTest {
     Files.write(root.resolve("large.bin"), large);
     String answer = get("/large.bin");
     assertThat(answer.length() - answer.indexOf("\r\n\r\n") - 4).isEqualTo(large.length);
+  }
+
+  @Test
+  void servesAFileThatWasChangedOrDeletedAMomentAgoAndKeepsNoneOpen() throws IOException {
+    Path file = root.resolve("ten.txt");
+    String first = get("/ten.txt");
+    assertThat(get("/ten.txt")).as("kept").isEqualTo(first);
+    Files.writeString(root.resolve("new"), "changed");
+    Files.move(root.resolve("new"), file, StandardCopyOption.REPLACE_EXISTING);
+    await().untilAsserted(() -> assertThat(get("/ten.txt")).endsWith("\r\n\r\nchanged"));
+    assertThat(get("/ten.txt", "If-None-Match: " + field(first, "etag"))).contains(" 200 OK");
+    Files.delete(file);
+    await().untilAsserted(() -> assertThat(get("/ten.txt")).contains(" 404 "));
+    await()
+        .untilAsserted(() -> assertThat(openFiles()).noneMatch(name -> name.contains("ten.txt")));
+  }
+
+  private static List<String> openFiles() throws IOException {
+    List<String> names = new ArrayList<>();
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : (Iterable<Path>) descriptors::iterator) {
+        try {
+          names.add(Files.readSymbolicLink(descriptor).toString());
+        } catch (NoSuchFileException closed) {
+          // the listing's own, or one that was closed meanwhile
+        }
+      }
+    }
+    return names;
   }
 
   @Test
