@@ -4,6 +4,7 @@ import io.fdgate.protocol.LogEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.FileRegion;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
@@ -75,9 +76,11 @@ final class BodyPump implements Runnable {
       case FileRegion region -> {
         regionPending = true;
         exchange.addSent(region.count());
+        cork(true);
         ctx.writeAndFlush(region)
             .addListener(written -> {
               regionPending = false;
+              cork(false);
               if (written.isSuccess()) {
                 run();
               } else {
@@ -91,6 +94,13 @@ final class BodyPump implements Runnable {
         ctx.flush();
       }
       default -> throw new IllegalStateException("a body's part is " + part.getClass());
+    }
+  }
+
+  /** The head goes out in one packet with the first of the file (TCP_CORK, tcp(7)). */
+  private void cork(boolean on) {
+    if (ctx.channel() instanceof EpollSocketChannel tcp && tcp.isOpen()) {
+      tcp.config().setTcpCork(on);
     }
   }
 
