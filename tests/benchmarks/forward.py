@@ -11,7 +11,8 @@ import subprocess
 
 SOCKET_PROXYD = "/lib/systemd/systemd-socket-proxyd"
 TICK = 1 / os.sysconf("SC_CLK_TCK")
-WARM_UP, SECONDS = 6, 2
+# A JVM that shares its core with its compilers is warm after about ten seconds.
+WARM_UP, SECONDS = 12, 2
 
 HAPROXY = """
 global

@@ -14,7 +14,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -151,15 +150,25 @@ public final class Exchange {
 
   /** Answers with a body that is there, which then belongs to the exchange. */
   public void answer(HttpResponseStatus answerStatus, HttpHeaders headers, ByteBuf body) {
-    start(answerStatus, headers, OptionalLong.of(body.readableBytes()));
-    write(body);
-    end(EmptyHttpHeaders.INSTANCE);
+    if (aborted) {
+      body.release();
+      return;
+    }
+    head(answerStatus, headers, OptionalLong.of(body.readableBytes()));
+    if (!isHead()) {
+      sent += body.readableBytes();
+    }
+    // In one message: the encoder then makes one buffer of head and body.
+    ctx.write(
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, answerStatus, body, headers, EmptyHttpHeaders.INSTANCE),
+        ctx.voidPromise());
+    ended();
   }
 
   /** Answers without a body and without its length, as 204 and 304 do. */
   void answerEmpty(HttpResponseStatus answerStatus, HttpHeaders headers) {
-    start(answerStatus, headers, OptionalLong.of(0));
-    end(EmptyHttpHeaders.INSTANCE);
+    answer(answerStatus, headers, Unpooled.EMPTY_BUFFER);
   }
 
   /** Says that a method is not for this resource (RFC 9110, section 15.5.6), or which ones are. */
@@ -200,6 +209,12 @@ public final class Exchange {
     if (aborted) {
       return;
     }
+    head(answerStatus, headers, length);
+    ctx.write(
+        new DefaultHttpResponse(HttpVersion.HTTP_1_1, answerStatus, headers), ctx.voidPromise());
+  }
+
+  private void head(HttpResponseStatus answerStatus, HttpHeaders headers, OptionalLong length) {
     answerStarted = true;
     status = answerStatus.code();
     if (length.isPresent() && answerStatus != HttpResponseStatus.NOT_MODIFIED) {
@@ -207,8 +222,6 @@ public final class Exchange {
     }
     carrier.frame(headers, length.isPresent());
     headers.set(HttpHeaderNames.DATE, carrier.date());
-    HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, answerStatus, headers);
-    ctx.write(response, ctx.voidPromise());
   }
 
   /** Sends a part of the body, which then belongs to the exchange. */
@@ -240,6 +253,10 @@ public final class Exchange {
       last.trailingHeaders().set(trailers);
     }
     ctx.write(last, ctx.voidPromise());
+    ended();
+  }
+
+  private void ended() {
     answerEnded = true;
     carrier.flushUnlessReading();
     carrier.advance();
