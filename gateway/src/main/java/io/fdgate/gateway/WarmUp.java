@@ -4,7 +4,6 @@ import io.fdgate.protocol.Protocol;
 import java.io.BufferedReader;
 import java.io.FileReader;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -53,13 +52,11 @@ final class WarmUp {
    */
   private static void lambdaForms() throws ReflectiveOperationException {
     MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+    Class<?> segments = Class.forName("java.lang.foreign.MemorySegment");
     MethodHandle segment =
-        lookup.findStatic(
-            MemorySegment.class,
-            "ofBuffer",
-            MethodType.methodType(MemorySegment.class, Buffer.class));
+        lookup.findStatic(segments, "ofBuffer", MethodType.methodType(segments, Buffer.class));
     MethodHandle address =
-        lookup.findVirtual(MemorySegment.class, "address", MethodType.methodType(long.class));
+        lookup.findVirtual(segments, "address", MethodType.methodType(long.class));
     MethodHandles.filterArguments(address, 0, segment);
     lookup
         .findVirtual(
