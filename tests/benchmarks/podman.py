@@ -7,6 +7,9 @@ host         fdgate without a container, by systemd-socket-activate
 
 All in the systemd and rootless Podman that the end-to-end tests boot (tests/e2e/rig), so it needs root.
 fdgate is pinned to one core and the client to another; forwarders are where the kernel puts them.
+
+Before that, cold starts: a container that systemd-socket-activate runs for its first client, with fdgate
+and with a C server in the same image, from connect to that client's first answered byte.
 """
 import json
 import pathlib
@@ -20,6 +23,16 @@ CHECKOUT = HERE.parent.parent
 RIG = CHECKOUT / "tests/e2e/rig"
 PORTS = {"activated": 3000, "rootlesskit": 4001, "slirp4netns": 4002, "host": 4003}
 MESSAGE, DEPTH = 65536, 4
+COLD_PORT = 4010
+SAFE = ("--read-only", "--cap-drop=all", "--security-opt=no-new-privileges", "--pull=never")
+FIRST_BYTE = f"""
+import socket, time
+began = time.monotonic()
+client = socket.create_connection(("127.0.0.1", {COLD_PORT}), 60)
+client.sendall(b"x")
+client.settimeout(60)
+exit("wrong answer" if client.recv(1) != b"x" else print((time.monotonic() - began) * 1000))
+"""
 
 
 class Rig:
@@ -61,9 +74,10 @@ class Rig:
 
 
 def install(rig, target):
-    subprocess.run(
-        ["cc", "-O2", "-static", "-o", target / "listen", HERE / "native/listen.c"], check=True
-    )
+    for program, source in {"listen": "listen", "static-floor": "floor"}.items():
+        subprocess.run(
+            ["cc", "-O2", "-static", "-o", target / program, HERE / f"native/{source}.c"], check=True
+        )
     rig.enter(
         "root", "sh", "-euc",
         """
@@ -80,15 +94,13 @@ def install(rig, target):
 def start(rig):
     rig.enter("user", "systemctl", "--user", "daemon-reload")
     rig.enter("user", "systemctl", "--user", "start", "echo@demo.socket", "echo@demo.service")
-    image = json.loads(rig.enter("user", "podman", "image", "inspect", "localhost/fdgate"))[0]
     for handler in ("rootlesskit", "slirp4netns"):
         port = PORTS[handler]
-        entry = ["/listen", str(port), *image["Config"]["Entrypoint"]]
+        entry = ["/listen", str(port), *entrypoint(rig)]
         rig.enter(
             "user", "systemd-run", "--user", "--quiet", f"--unit=bench-{handler}",
             "podman", "run", "--rm", f"--name={handler}", f"--network=slirp4netns:port_handler={handler}",
-            f"--publish=127.0.0.1:{port}:{port}", "--read-only", "--cap-drop=all",
-            "--security-opt=no-new-privileges", "--pull=never",
+            f"--publish=127.0.0.1:{port}:{port}", *SAFE,
             "--volume=/rig/checkout/tests/benchmarks/target/listen:/listen:ro",
             f"--entrypoint={json.dumps(entry)}", "localhost/fdgate",
         )
@@ -104,11 +116,50 @@ def pin(rig, core):
         rig.enter("root", "taskset", "-a", "-c", "-p", str(core), pid)
 
 
+def cold(rig, bench, rounds):
+    """Milliseconds from connect to the first byte, of a container that is not there yet."""
+    entries = {"C server": ["/floor", "tcp"], "fdgate": entrypoint(rig)}
+    times = {name: [] for name in entries}
+    for i in range(rounds + 1):
+        for name, entry in entries.items():
+            unit = f"bench-cold-{i}-{name.split()[0].lower()}"
+            rig.enter(
+                "user", "systemd-run", "--user", "--quiet", f"--unit={unit}",
+                "systemd-socket-activate", "-l", f"127.0.0.1:{COLD_PORT}", "--fdname=echo",
+                "podman", "run", "--rm", f"--name={unit}", "--network=none", *SAFE,
+                "--volume=/rig/checkout/tests/benchmarks/target/static-floor:/floor:ro",
+                f"--entrypoint={json.dumps(entry)}", "localhost/fdgate",
+            )
+            wait_for_listener(rig)
+            milliseconds = float(rig.client(bench.CLIENT_CORE, "python3", "-c", FIRST_BYTE))
+            rig.enter("user", "systemctl", "--user", "stop", unit)
+            if i:  # what has to come from the disk came with the first
+                times[name].append(milliseconds)
+    bench.table("podman cold start", "ms from connect to the first byte", times, "C server")
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    print(f"  fdgate takes {medians['fdgate'] - medians['C server']:.0f} ms more (bar: at most 250)")
+
+
+def entrypoint(rig):
+    image = json.loads(rig.enter("user", "podman", "image", "inspect", "localhost/fdgate"))[0]
+    return image["Config"]["Entrypoint"]
+
+
+def wait_for_listener(rig):
+    """Until somebody listens for the cold client, without a connection that would be the first."""
+    deadline = time.monotonic() + 30
+    while not rig.client(0, "ss", "-Hltn", f"sport = :{COLD_PORT}").strip():
+        if time.monotonic() > deadline:
+            raise SystemExit("bin/bench podman: nobody listens for the cold start")
+        time.sleep(0.05)
+
+
 def run(bench, rounds):
     if not shutil.which("nsenter"):
         raise SystemExit("bin/bench podman: nsenter is needed: apt install util-linux")
     with Rig(bench.TARGET / "rig") as rig:
         install(rig, bench.TARGET)
+        cold(rig, bench, rounds)
         start(rig)
         rates = {way: [] for way in PORTS}
 
