@@ -2,7 +2,9 @@ package io.fdgate.gateway;
 
 import io.fdgate.gateway.listener.Binding;
 import io.fdgate.gateway.listener.Connections;
+import io.fdgate.gateway.listener.Keeper;
 import io.fdgate.gateway.listener.Listener;
+import io.fdgate.gateway.listener.Resumption;
 import io.fdgate.gateway.listener.SocketAdopter;
 import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.LogEvent;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,25 +36,29 @@ public final class Gateway {
   private final List<Listener> listeners = new ArrayList<>();
   private final Requests requests;
 
-  private Gateway(int threads, Requests requests) {
+  private Gateway(int threads, Requests requests, @Nullable Keeper keeper) {
     this.requests = requests;
     loops =
         new MultiThreadIoEventLoopGroup(
             threads, new DefaultThreadFactory("serve"), EpollIoHandler.newFactory());
-    connections = new Connections(loops);
+    connections = new Connections(loops, keeper);
   }
 
   /**
    * Adopts every socket of a plan and waits until each is being served.
    *
-   * @param threads the number of event loops
    * @param requests where the gateway asks for the end, when its only connection has ended
+   * @param keeper what has connections held for the next process; null if none are
    * @throws FaultException when a socket cannot be adopted; then none is served
    */
-  static Gateway start(List<Binding> plan, int threads, Requests requests) throws FaultException {
-    Gateway gateway = new Gateway(threads, requests);
+  static Gateway start(Planner.Plan plan, Requests requests, @Nullable Keeper keeper)
+      throws FaultException {
+    Gateway gateway = new Gateway(plan.configuration().threads(), requests, keeper);
     try {
-      gateway.adopt(plan);
+      gateway.adopt(plan.bindings());
+      if (keeper != null && !plan.kept().isEmpty()) {
+        new Resumption(keeper, plan.bindings(), gateway.connections).of(plan.kept());
+      }
     } catch (FaultException fault) {
       gateway.close();
       throw fault;

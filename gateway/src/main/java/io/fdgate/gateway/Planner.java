@@ -28,8 +28,12 @@ final class Planner {
     this.builtIn = builtIn;
   }
 
-  /** What is to be served, and how. */
-  record Plan(Configuration configuration, List<Binding> bindings) {}
+  /**
+   * What is to be served, and how.
+   *
+   * @param kept the established connections of the process before
+   */
+  record Plan(Configuration configuration, List<Binding> bindings, List<InheritedSocket> kept) {}
 
   /** Looks at everything before it gives up, so that all faults are told together. */
   Plan plan(Service.Source source) throws FaultException {
@@ -45,8 +49,13 @@ final class Planner {
       throw new FaultException(faults);
     }
     Configuration complete = configuration.orElseThrow();
+    List<InheritedSocket> served = new ArrayList<>();
+    List<InheritedSocket> kept = new ArrayList<>();
+    for (InheritedSocket socket : sockets.orElseThrow()) {
+      (socket.isKept() ? kept : served).add(socket);
+    }
     return new Plan(
-        complete, new BindingPlan(complete, protocols.orElseThrow()).bind(sockets.orElseThrow()));
+        complete, new BindingPlan(complete, protocols.orElseThrow()).bind(served), kept);
   }
 
   /** What was read before a fault was found, for the log that tells of it. */
@@ -58,7 +67,9 @@ final class Planner {
   Plan again(List<Binding> serving) throws FaultException {
     Configuration configuration = configuration();
     return new Plan(
-        configuration, new BindingPlan(configuration, protocols.orElseThrow()).rebind(serving));
+        configuration,
+        new BindingPlan(configuration, protocols.orElseThrow()).rebind(serving),
+        List.of());
   }
 
   private Configuration configuration() throws FaultException {

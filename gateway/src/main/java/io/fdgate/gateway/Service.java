@@ -4,6 +4,7 @@ import io.fdgate.gateway.activation.InheritedSocket;
 import io.fdgate.gateway.config.Configuration;
 import io.fdgate.gateway.libc.Libc;
 import io.fdgate.gateway.listener.Binding;
+import io.fdgate.gateway.listener.Keeper;
 import io.fdgate.gateway.log.LogReader;
 import io.fdgate.gateway.log.LogSetup;
 import io.fdgate.gateway.systemd.Notifier;
@@ -79,10 +80,13 @@ public final class Service {
     Planner planner = new Planner(configFile, builtIn);
     Gateway gateway;
     Planner.Plan plan;
+    Keeper keeper;
     try {
       ensureEpoll();
       plan = planner.plan(source);
-      gateway = Gateway.start(plan.bindings(), plan.configuration().threads(), requests);
+      boolean keeping = plan.configuration().keepConnections();
+      keeper = keeping || !plan.kept().isEmpty() ? new Keeper(keeping) : null;
+      gateway = Gateway.start(plan, requests, keeper);
     } catch (FaultException fault) {
       return fail(fault, planner.forLog());
     }
@@ -96,6 +100,9 @@ public final class Service {
     ServiceReport.ready(logger, plan.bindings(), readyNanos);
     closeOnExec(plan.bindings());
     Runnable stopLog = startLog(plan.configuration());
+    if (keeper != null) {
+      keeper.open(notifier.descriptorStore(), environment);
+    }
     try {
       new Supervision(environment, planner, gateway, notifier, requests).run(plan);
     } catch (InterruptedException nobodyInterrupts) {

@@ -126,10 +126,12 @@ final class Supervision {
   }
 
   private static void restartNeeded(Configuration before, Configuration now) {
-    if (before.threads() != now.threads() || !before.log().equals(now.log())) {
+    if (before.threads() != now.threads()
+        || before.keepConnections() != now.keepConnections()
+        || !before.log().equals(now.log())) {
       logger.warn(
           LogEvent.DOUBTFUL_SETTING,
-          "changes of threads and of [log] take effect at the next start");
+          "changes of threads, keep_connections and [log] take effect at the next start");
     }
   }
 }

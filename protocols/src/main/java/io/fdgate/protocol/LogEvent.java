@@ -71,6 +71,12 @@ public enum LogEvent implements Marker {
   /** SIGHUP. */
   RELOAD_FAILED(
       "reload-failed", "The configuration was read anew and has a fault: nothing is changed."),
+  /** keep_connections. */
+  CONNECTIONS_RESUMED(
+      "connections-resumed", "Connections of the process before go on (keep_connections)."),
+  /** keep_connections. */
+  CONNECTIONS_NOT_RESUMED(
+      "connections-not-resumed", "Connections of the process before were closed."),
   /** idle_exit. */
   IDLE_EXIT("idle-exit", "The gateway ends because nobody came for a while."),
   /** max_connections and the like. */

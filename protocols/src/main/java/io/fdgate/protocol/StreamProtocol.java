@@ -10,4 +10,13 @@ public interface StreamProtocol extends Protocol {
    * @throws SettingException when the settings cannot work; reported together with all other faults
    */
   ConnectionInitializer connections(SocketContext socket) throws SettingException;
+
+  /**
+   * Whether a connection can go on in another process, from any point between two messages, without
+   * anything being known of what was before. Then the protocol answers {@link GatewayEvent#LEAVE}.
+   * Such connections are kept if the configuration says {@code keep_connections}.
+   */
+  default boolean keepsConnections() {
+    return false;
+  }
 }

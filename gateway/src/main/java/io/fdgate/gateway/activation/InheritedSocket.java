@@ -49,6 +49,11 @@ public record InheritedSocket(
     DATAGRAM
   }
 
+  /** Whether it is an established connection of the process before ({@link KeptName}). */
+  public boolean isKept() {
+    return name.startsWith(KeptName.PREFIX);
+  }
+
   /** Whether it is served by the stream side of a protocol. */
   public boolean isStream() {
     return role != Role.DATAGRAM;

@@ -63,6 +63,11 @@ public final class SocketInspector {
       try {
         sockets.add(inspect(fd));
       } catch (UnusableException unusable) {
+        if (fd.name().startsWith(KeptName.PREFIX)) {
+          // Its peer may have broken it at any time; that must not keep the service from starting.
+          sockets.add(gone(fd));
+          continue;
+        }
         faults.add(Fault.activation(fd + ": " + unusable.getMessage()));
       }
     }
@@ -70,6 +75,11 @@ public final class SocketInspector {
       throw new FaultException(faults);
     }
     return sockets;
+  }
+
+  private static InheritedSocket gone(InheritedFd fd) {
+    Endpoint nowhere = Endpoint.Unix.ofPath("");
+    return new InheritedSocket(fd.fd(), fd.name(), Family.UNIX, Role.GONE, nowhere, false, true);
   }
 
   private static InheritedSocket inspect(InheritedFd inherited) throws UnusableException {

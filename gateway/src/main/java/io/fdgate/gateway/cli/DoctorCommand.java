@@ -77,6 +77,7 @@ final class DoctorCommand implements Callable<Integer> {
           new UnitChecks.Known(
               name -> choosesProtocol(name, configuration, protocols),
               configuration.idleExit().isPositive(),
+              configuration.keepConnections(),
               DoctorCommand::crunVersion));
     } catch (IOException unreadable) {
       throw new FaultException(

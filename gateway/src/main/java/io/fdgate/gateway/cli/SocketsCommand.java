@@ -87,10 +87,14 @@ final class SocketsCommand implements Callable<Integer> {
     try {
       InheritedSocket socket = SocketInspector.inspect(List.of(fd)).getFirst();
       seen = Optional.of(socket);
-      advise(socket);
-      Binding binding = plan.bind(socket);
-      protocol = binding.protocol().name();
-      rule = binding.rule();
+      if (socket.isKept()) {
+        rule = "keep_connections";
+      } else {
+        advise(socket);
+        Binding binding = plan.bind(socket);
+        protocol = binding.protocol().name();
+        rule = binding.rule();
+      }
     } catch (FaultException fault) {
       faults.addAll(fault.faults());
     }

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param defaultProtocol serves sockets whose name chooses nothing else
  * @param drainTimeout how long connections may go on after SIGTERM
  * @param idleExit how long nobody must come for the service to end; zero for never
+ * @param keepConnections whether connections are to go on in the next process
  * @param watchdogInterval how often the service manager is told that all is well, besides when it
  *     asks for it; zero for never
  * @param maxBuffered the most bytes that all clients together may leave untaken; zero for half of
@@ -24,6 +25,7 @@ public record Configuration(
     Optional<String> defaultProtocol,
     Duration drainTimeout,
     Duration idleExit,
+    boolean keepConnections,
     Duration watchdogInterval,
     long maxBuffered,
     int threads,
@@ -59,6 +61,13 @@ public record Configuration(
           Duration.ofDays(365),
           "The service ends when for so long there was no connection and no datagram; systemd starts"
               + " it for the next. 0s: never.");
+
+  static final Setting<Boolean> KEEP_CONNECTIONS =
+      Setting.flag(
+          "keep_connections",
+          false,
+          "Whether open connections of echo, line and forward outlive a restart or a crash, held by"
+              + " systemd. The unit needs FileDescriptorStoreMax=.");
 
   static final Setting<Duration> WATCHDOG_INTERVAL =
       Setting.duration(
@@ -113,7 +122,14 @@ public record Configuration(
 
   /** The settings outside of any table. */
   public static final List<Setting<?>> GLOBAL =
-      List.of(DEFAULT_PROTOCOL, DRAIN_TIMEOUT, IDLE_EXIT, WATCHDOG_INTERVAL, MAX_BUFFERED, THREADS);
+      List.of(
+          DEFAULT_PROTOCOL,
+          DRAIN_TIMEOUT,
+          IDLE_EXIT,
+          KEEP_CONNECTIONS,
+          WATCHDOG_INTERVAL,
+          MAX_BUFFERED,
+          THREADS);
 
   /** The settings of the {@code [log]} table. */
   public static final List<Setting<?>> LOG = List.of(LOG_LEVEL, LOG_FORMAT, LOG_LOGBACK);
@@ -135,6 +151,7 @@ public record Configuration(
           Optional.empty(),
           DRAIN_TIMEOUT.defaultValue(),
           IDLE_EXIT.defaultValue(),
+          KEEP_CONNECTIONS.defaultValue(),
           WATCHDOG_INTERVAL.defaultValue(),
           MAX_BUFFERED.defaultValue(),
           THREADS.defaultValue(),

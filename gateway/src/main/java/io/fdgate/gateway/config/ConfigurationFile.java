@@ -121,6 +121,7 @@ public final class ConfigurationFile {
         defaultProtocol,
         global.get(Configuration.DRAIN_TIMEOUT),
         global.get(Configuration.IDLE_EXIT),
+        global.get(Configuration.KEEP_CONNECTIONS),
         global.get(Configuration.WATCHDOG_INTERVAL),
         global.get(Configuration.MAX_BUFFERED),
         global.get(Configuration.THREADS),

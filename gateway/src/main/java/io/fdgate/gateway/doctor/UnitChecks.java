@@ -31,10 +31,14 @@ public final class UnitChecks {
    *
    * @param choosesProtocol whether a socket's name does
    * @param exitsWhenIdle whether fdgate is configured so
+   * @param keepsConnections the same
    * @param crunVersion the first line of {@code crun --version}, empty without crun
    */
   public record Known(
-      Predicate<String> choosesProtocol, boolean exitsWhenIdle, Supplier<String> crunVersion) {}
+      Predicate<String> choosesProtocol,
+      boolean exitsWhenIdle,
+      boolean keepsConnections,
+      Supplier<String> crunVersion) {}
 
   /**
    * Reads units and those that belong to them.
@@ -94,6 +98,7 @@ public final class UnitChecks {
   private void service(Unit service) {
     unnamedSockets(service);
     startLimit(service);
+    descriptorStore(service);
     shell(service);
     if (service.isPodman()) {
       podman(service);
@@ -138,6 +143,27 @@ public final class UnitChecks {
         limit
             .map(each -> each.finding(message))
             .orElseGet(() -> new Finding(service.path().toString(), message)));
+  }
+
+  private void descriptorStore(Unit service) {
+    Optional<Setting> most = service.last("FileDescriptorStoreMax");
+    if (!known.keepsConnections()) {
+      return;
+    }
+    if (service.isPodman()) {
+      findings.add(
+          new Finding(
+              service.path().toString(),
+              "keep_connections does nothing here: Podman passes no descriptor on to systemd; run"
+                  + " fdgate on the host for it, or take it out"));
+    } else if (most.filter(each -> !isZero(each.value())).isEmpty()) {
+      String message =
+          "keep_connections does nothing without FileDescriptorStoreMax=; set it in [Service] to"
+              + " more than the connections that may be open, those of forward counted twice";
+      findings.add(
+          most.map(each -> each.finding(message))
+              .orElseGet(() -> new Finding(service.path().toString(), message)));
+    }
   }
 
   private static boolean isZero(String span) {

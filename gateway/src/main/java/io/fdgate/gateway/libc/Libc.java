@@ -9,6 +9,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
@@ -24,6 +25,9 @@ public final class Libc {
 
   public static final int EAGAIN = 11;
 
+  /** Too many descriptors are on their way to processes that have not taken them. */
+  public static final int ETOOMANYREFS = 109;
+
   private static final int F_GETFD = 1;
   private static final int F_SETFD = 2;
   private static final int F_GETFL = 3;
@@ -33,6 +37,12 @@ public final class Libc {
   private static final int PROT_READ_WRITE = 3;
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
   private static final int SOCKADDR_STORAGE = 128;
+  private static final short AF_UNIX = 1;
+  private static final int SUN_PATH = 2;
+  private static final int SOL_SOCKET = 1;
+  private static final int SCM_RIGHTS = 1;
+  private static final int CONTROL_HEADER = 16;
+  private static final int MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
 
   // Numbers of system calls (syscalls(2)); aarch64 has those of the generic table.
   private static final boolean X86 = "amd64".equals(System.getProperty("os.arch"));
@@ -40,6 +50,7 @@ public final class Libc {
   private static final long GETSOCKNAME = X86 ? 51 : 204;
   private static final long SETSOCKOPT = X86 ? 54 : 208;
   private static final long RECVMMSG = X86 ? 299 : 243;
+  private static final long SENDMSG = X86 ? 46 : 211;
   private static final long SENDMMSG = X86 ? 307 : 269;
   private static final long MMAP = X86 ? 9 : 222;
   private static final long MUNMAP = X86 ? 11 : 215;
@@ -130,6 +141,39 @@ public final class Libc {
     long result = call(MUNMAP, memory.address(), memory.byteSize(), 0, 0, 0, 0);
     if (result < 0) {
       throw new IllegalStateException("munmap: errno " + -result);
+    }
+  }
+
+  /**
+   * Sends a datagram with a descriptor to a Unix socket, without waiting (sendmsg(2), SCM_RIGHTS of
+   * unix(7)).
+   *
+   * @param address as {@code sun_path}, in its exact length
+   */
+  public static int sendDescriptor(int socket, byte[] address, byte[] message, int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocate(SUN_PATH + address.length);
+      name.set(ValueLayout.JAVA_SHORT, 0, AF_UNIX);
+      MemorySegment.copy(address, 0, name, JAVA_BYTE, SUN_PATH, address.length);
+      MemorySegment content = arena.allocateFrom(JAVA_BYTE, message);
+      MemorySegment vector = arena.allocate(JAVA_LONG, 2);
+      vector.setAtIndex(JAVA_LONG, 0, content.address());
+      vector.setAtIndex(JAVA_LONG, 1, message.length);
+      // struct cmsghdr: the length, a level and a type of 32 bits; then the descriptor.
+      MemorySegment control = arena.allocate(JAVA_LONG, 3);
+      control.set(JAVA_LONG, 0, CONTROL_HEADER + Integer.BYTES);
+      control.set(JAVA_INT, 8, SOL_SOCKET);
+      control.set(JAVA_INT, 12, SCM_RIGHTS);
+      control.set(JAVA_INT, CONTROL_HEADER, fd);
+      // struct msghdr: name, its length, vector, its length, control, its length, flags.
+      MemorySegment header = arena.allocate(JAVA_LONG, 7);
+      header.setAtIndex(JAVA_LONG, 0, name.address());
+      header.setAtIndex(JAVA_LONG, 1, name.byteSize());
+      header.setAtIndex(JAVA_LONG, 2, vector.address());
+      header.setAtIndex(JAVA_LONG, 3, 1);
+      header.setAtIndex(JAVA_LONG, 4, control.address());
+      header.setAtIndex(JAVA_LONG, 5, control.byteSize());
+      return (int) call(SENDMSG, socket, header.address(), MSG_DONTWAIT_NOSIGNAL, 0, 0, 0);
     }
   }
 

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,7 @@ public final class Connections {
   private static final Logger logger = LoggerFactory.getLogger(Connections.class);
 
   private final IoEventLoopGroup loops;
+  private final @Nullable Keeper keeper;
   private final HalfCloseHandler halfClose = new HalfCloseHandler();
   private final FaultHandler faults = new FaultHandler();
   private final Set<Channel> open = ConcurrentHashMap.newKeySet();
@@ -40,9 +42,11 @@ public final class Connections {
    * Starts empty.
    *
    * @param loops where connections are served, in turn
+   * @param keeper has connections held for the next process; null if none are
    */
-  public Connections(IoEventLoopGroup loops) {
+  public Connections(IoEventLoopGroup loops, @Nullable Keeper keeper) {
     this.loops = loops;
+    this.keeper = keeper;
   }
 
   /** The number of open connections. */
@@ -55,7 +59,12 @@ public final class Connections {
     for (Channel connection : open) {
       connection
           .eventLoop()
-          .execute(() -> connection.pipeline().fireUserEventTriggered(GatewayEvent.DRAIN));
+          .execute(() -> {
+            boolean goesOn = keeper != null && Keeper.isKept(connection);
+            connection
+                .pipeline()
+                .fireUserEventTriggered(goesOn ? GatewayEvent.LEAVE : GatewayEvent.DRAIN);
+          });
     }
   }
 
@@ -140,6 +149,21 @@ public final class Connections {
       connection.unsafe().closeForcibly();
       return connection.newFailedFuture(new ClosedChannelException());
     }
+    return serve(connection, binding, service, null);
+  }
+
+  /** Goes on with a connection of another process, whatever the limits are for new ones. */
+  void resume(
+      Channel connection, Binding binding, Binding.Service.Connections service, KeptHandler kept) {
+    serve(connection, binding, service, kept);
+  }
+
+  private ChannelFuture serve(
+      Channel connection,
+      Binding binding,
+      Binding.Service.Connections service,
+      @Nullable KeptHandler kept) {
+    Counters counters = binding.counters();
     try {
       connection.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
       service.initializer().initialize(connection);
@@ -149,6 +173,9 @@ public final class Connections {
       }
       if (binding.admission().isPresent()) {
         binding.admission().get().took(connection, binding);
+      }
+      if (keeper != null) {
+        keep(keeper, connection, binding, kept);
       }
     } catch (Exception | LinkageError broken) {
       logger.warn(
@@ -161,6 +188,20 @@ public final class Connections {
       connection.unsafe().closeForcibly();
       return connection.newFailedFuture(broken);
     }
+    return register(connection, binding);
+  }
+
+  private static void keep(
+      Keeper keeper, Channel connection, Binding binding, @Nullable KeptHandler kept) {
+    if (kept != null) {
+      keeper.attach(connection, kept);
+    } else if (keeper.keeps(binding)) {
+      keeper.attach(connection, binding);
+    }
+  }
+
+  private ChannelFuture register(Channel connection, Binding binding) {
+    Counters counters = binding.counters();
     // Not before: the close of a channel without an event loop is never told.
     counters.connectionOpened();
     open.add(connection);

@@ -68,7 +68,8 @@ final class InheritedConnection implements Listener {
     return channel.closeFuture();
   }
 
-  private static Channel channel(InheritedSocket socket) {
+  /** A channel of an established connection, which owns its descriptor. */
+  static Channel channel(InheritedSocket socket) {
     return switch (socket.family()) {
       case IPV4, IPV6 -> new EpollSocketChannel(socket.fd());
       case UNIX, VSOCK -> new EpollDomainSocketChannel(socket.fd());

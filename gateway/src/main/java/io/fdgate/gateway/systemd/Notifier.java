@@ -22,6 +22,8 @@ public final class Notifier {
   // sun_path of sockaddr_un.
   private static final int LONGEST_NAME = 108;
 
+  private static final IOException FULL = new IOException("the socket's queue is full");
+
   private final Optional<byte[]> address;
   private int refusals;
 
@@ -86,6 +88,11 @@ public final class Notifier {
     return address.isPresent();
   }
 
+  /** The descriptors that the same manager holds; nothing if there is nobody to tell. */
+  public Optional<DescriptorStore> descriptorStore() {
+    return address.map(DescriptorStore::new);
+  }
+
   /** The service has begun to stop. */
   public void stopping(String status) {
     send("STOPPING=1\nSTATUS=" + status);
@@ -97,8 +104,8 @@ public final class Notifier {
         send(path, message);
         refusals = 0;
       } catch (IOException | RuntimeException refused) {
-        // Once is enough: the state is sent again and again.
-        if (refusals++ == 0) {
+        // Once is enough: the state is sent again and again. A full queue may be empty by then.
+        if (refusals++ == (refused == FULL ? 1 : 0)) {
           logger.warn(
               LogEvent.NOTIFY_FAILED,
               "the service manager cannot be told \"{}\" through NOTIFY_SOCKET ({})",
@@ -115,7 +122,7 @@ public final class Notifier {
       byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
       ByteBuffer buffer = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
       if (socket.sendToDomainSocket(buffer, 0, bytes.length, path) != bytes.length) {
-        throw new IOException("the socket's queue is full");
+        throw FULL;
       }
     } finally {
       socket.close();

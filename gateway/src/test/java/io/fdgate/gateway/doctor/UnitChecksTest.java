@@ -25,6 +25,7 @@ final class UnitChecksTest {
   @TempDir private Path folder;
   private String crun = "crun version 1.16";
   private boolean idleExit;
+  private boolean keeps;
 
   @Test
   void goodUnitsHaveNothing() throws IOException {
@@ -206,6 +207,22 @@ final class UnitChecksTest {
     assertThat(check("a.service")).isEmpty();
   }
 
+  @Test
+  void keptConnectionsNeedAPlaceInTheDescriptorStore() throws IOException {
+    keeps = true;
+    write("a.service", SERVICE);
+    assertThat(check("a.service"))
+        .singleElement()
+        .asString()
+        .contains("FileDescriptorStoreMax=; set it in [Service]");
+    write("a.service", SERVICE + "FileDescriptorStoreMax=0\n");
+    assertThat(check("a.service")).singleElement().asString().contains("a.service:3: ");
+    write("a.service", SERVICE + "FileDescriptorStoreMax=512\n");
+    assertThat(check("a.service")).isEmpty();
+    write("a.service", PODMAN + "FileDescriptorStoreMax=512\n");
+    assertThat(check("a.service")).singleElement().asString().contains("Podman passes no");
+  }
+
   private void write(String name, String text) throws IOException {
     Files.writeString(folder.resolve(name), text);
   }
@@ -216,6 +233,6 @@ final class UnitChecksTest {
 
   private UnitChecks.Known known() {
     Set<String> names = Set.of("echo", "echo.socket", "http", "line", "metrics", "status");
-    return new UnitChecks.Known(names::contains, idleExit, () -> crun);
+    return new UnitChecks.Known(names::contains, idleExit, keeps, () -> crun);
   }
 }

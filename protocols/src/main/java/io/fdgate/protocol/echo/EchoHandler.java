@@ -1,6 +1,8 @@
 package io.fdgate.protocol.echo;
 
 import io.fdgate.protocol.Counters;
+import io.fdgate.protocol.GatewayEvent;
+import io.fdgate.protocol.KeptConnection;
 import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.Proxied;
 import io.fdgate.protocol.StreamHandler;
@@ -22,6 +24,7 @@ final class EchoHandler extends StreamHandler {
   private static final Logger logger = LoggerFactory.getLogger(EchoHandler.class);
 
   private final Counters counters;
+  private boolean leaving;
 
   EchoHandler(Counters counters) {
     this.counters = counters;
@@ -56,7 +59,7 @@ final class EchoHandler extends StreamHandler {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    ctx.channel().config().setAutoRead(ctx.channel().isWritable());
+    ctx.channel().config().setAutoRead(!leaving && ctx.channel().isWritable());
   }
 
   /** The peer has sent everything: close behind the last byte of the answer. */
@@ -64,8 +67,31 @@ final class EchoHandler extends StreamHandler {
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event == ChannelInputShutdownEvent.INSTANCE) {
       ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    } else if (event == GatewayEvent.LEAVE) {
+      leaving = true;
+      ctx.channel().config().setAutoRead(false);
+      leaveBehindTheLastByte(ctx);
     } else {
       ctx.fireUserEventTriggered(event);
+    }
+  }
+
+  /** The peer's end is read, and what came before it, whatever the channel was told. */
+  private void leaveBehindTheLastByte(ChannelHandlerContext ctx) {
+    // A task of its own: the write that tells of its end still counts.
+    ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(sent -> {
+          if (sent.isSuccess()) {
+            ctx.executor().execute(() -> leaveIfNothingWaits(ctx));
+          }
+        });
+  }
+
+  private void leaveIfNothingWaits(ChannelHandlerContext ctx) {
+    if (isBehind(ctx)) {
+      leaveBehindTheLastByte(ctx);
+    } else {
+      KeptConnection.of(ctx.channel()).ifPresent(KeptConnection::leave);
     }
   }
 

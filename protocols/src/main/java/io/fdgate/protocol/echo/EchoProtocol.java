@@ -31,6 +31,11 @@ public final class EchoProtocol implements StreamProtocol, DatagramProtocol {
   }
 
   @Override
+  public boolean keepsConnections() {
+    return true;
+  }
+
+  @Override
   public DatagramHandler datagrams(SocketContext socket) {
     return (content, peer) -> peer.reply(content);
   }

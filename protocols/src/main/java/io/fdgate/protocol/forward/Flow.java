@@ -29,6 +29,7 @@ final class Flow {
   private int inARow;
   private long received;
   private long moved;
+  private boolean stopped;
 
   /**
    * A flow.
@@ -53,6 +54,11 @@ final class Flow {
     return moved;
   }
 
+  /** Whether to receive nothing for now; what is held is still sent. */
+  void stop(boolean stop) {
+    stopped = stop;
+  }
+
   /** Moves what can be moved; returns whether there is more that could be moved at once. */
   boolean pump() {
     long stop = moved + BUDGET;
@@ -73,7 +79,7 @@ final class Flow {
         } else {
           to.endOutput();
         }
-      } else if (from.isReadable() && to.isWritable()) {
+      } else if (from.isReadable() && to.isWritable() && !stopped) {
         receive();
       } else {
         return false;
@@ -82,7 +88,8 @@ final class Flow {
     return true;
   }
 
-  private boolean isHolding() {
+  /** Whether something was received and not sent yet. */
+  boolean isHolding() {
     return held.isReadable() || pipe != null && pipe.content() > 0;
   }
 

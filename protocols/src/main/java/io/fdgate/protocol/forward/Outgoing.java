@@ -19,6 +19,11 @@ import java.net.NoRouteToHostException;
  *     has failed
  */
 record Outgoing(LinuxSocket socket, boolean tcp, boolean connected) {
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_DOMAIN = 39;
+  private static final int AF_INET = 2;
+  private static final int AF_INET6 = 10;
+
   /** Opens a connection. */
   @FunctionalInterface
   interface Opener {
@@ -68,6 +73,12 @@ record Outgoing(LinuxSocket socket, boolean tcp, boolean connected) {
       socket.close();
       throw failure;
     }
+  }
+
+  /** Whether an open socket is of the internet families, where there are resets. */
+  static boolean isTcp(LinuxSocket socket) throws IOException {
+    int domain = socket.getIntOpt(SOL_SOCKET, SO_DOMAIN);
+    return domain == AF_INET || domain == AF_INET6;
   }
 
   /** Why a connection failed, for the log. */

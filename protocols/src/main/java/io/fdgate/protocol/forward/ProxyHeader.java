@@ -4,13 +4,19 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.fdgate.protocol.Endpoint;
+import io.fdgate.protocol.Proxied;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.epoll.LinuxSocket;
+import io.netty.channel.epoll.VSockAddress;
+import io.netty.channel.unix.UnixChannel;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * What an upstream is told of its client ahead of the first byte: the header of the PROXY protocol.
@@ -41,6 +47,38 @@ record ProxyHeader(Version version, String name) {
     V1,
     /** Binary, with the socket's name. */
     V2
+  }
+
+  /**
+   * The header for one client's connection.
+   *
+   * @param listener the address of the socket that accepted it
+   */
+  ByteBuf of(Channel connection, Endpoint listener) {
+    if (version == Version.OFF) {
+      return Unpooled.EMPTY_BUFFER;
+    }
+    Optional<Proxied> proxied = Proxied.of(connection);
+    return proxied.isPresent()
+        ? of(proxied.get().client(), proxied.get().destination())
+        : of(
+            client(connection, listener),
+            connection.localAddress() instanceof InetSocketAddress local
+                ? new Endpoint.Inet(local)
+                : listener);
+  }
+
+  private static Endpoint client(Channel connection, Endpoint listener) {
+    if (connection.remoteAddress() instanceof InetSocketAddress address) {
+      return new Endpoint.Inet(address);
+    }
+    if (listener instanceof Endpoint.Vsock
+        && ((UnixChannel) connection).fd() instanceof LinuxSocket socket) {
+      VSockAddress address = socket.remoteVSockAddress();
+      return new Endpoint.Vsock(address.getCid(), address.getPort());
+    }
+    // Clients seldom bind, and then there is nothing to tell.
+    return Endpoint.Unix.ofPath("");
   }
 
   /** The header for one connection, from its client to the address that the client wrote to. */

@@ -1,23 +1,20 @@
 package io.fdgate.protocol.forward;
 
 import io.fdgate.protocol.Counters;
-import io.fdgate.protocol.Endpoint;
+import io.fdgate.protocol.KeptConnection;
 import io.fdgate.protocol.LogEvent;
-import io.fdgate.protocol.Proxied;
 import io.fdgate.protocol.RejectReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.epoll.LinuxSocket;
-import io.netty.channel.epoll.VSockAddress;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,9 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Relay {
   private static final Logger logger = LoggerFactory.getLogger(Relay.class);
-  private static final Duration LINGER = Duration.ofSeconds(2);
-  private static final int DISCARD = 64 * 1024;
-  private static final int ROUNDS = 16;
 
   private final Channel channel;
   private final IoEventLoop loop;
@@ -45,6 +39,7 @@ final class Relay {
   private @Nullable Future<?> timer;
   private long lastMove;
   private boolean again;
+  private boolean leaving;
   private boolean lingering;
   private boolean ended;
 
@@ -65,7 +60,7 @@ final class Relay {
     boolean tcp = channel instanceof SocketChannel;
     LinuxSocket socket = (LinuxSocket) ((UnixChannel) channel).fd();
     client = new Side(socket, tcp, this::whileDialing);
-    dial = new Dial(service, loop, this::linked, this::refused);
+    dial = new Dial(service, loop, this::dialed, this::refused);
   }
 
   void start() {
@@ -75,11 +70,32 @@ final class Relay {
         setTcpOptions(client.socket(), true); // Netty's channel has set TCP_NODELAY
       }
       client.register(loop);
-      dial.start();
+      Optional<KeptConnection> kept = KeptConnection.of(channel);
+      if (kept.isPresent() && kept.get().isResumed()) {
+        resume(kept.get().takeCompanion());
+      } else {
+        dial.start();
+      }
     } catch (IOException | RuntimeException broken) {
       logger.debug(LogEvent.CONNECTION_UNSERVED, "client {} cannot be served", channel, broken);
       end();
     }
+  }
+
+  /** Goes on where another process has left; both sides know themselves what has ended. */
+  private void resume(OptionalInt upstream) throws IOException {
+    if (upstream.isEmpty()) {
+      logger.info(
+          LogEvent.CONNECTIONS_NOT_RESUMED,
+          "{}: a client's connection is closed, because its upstream's did not last",
+          service.socket());
+      end();
+      return;
+    }
+    LinuxSocket socket = LinuxSocket.newSocket(upstream.getAsInt());
+    Side side = new Side(socket, Outgoing.isTcp(socket), this::progress);
+    side.register(loop);
+    linked(service.upstreams().first(), side, Unpooled.EMPTY_BUFFER);
   }
 
   private void setTcpOptions(LinuxSocket socket, boolean isNoDelay) throws IOException {
@@ -102,7 +118,12 @@ final class Relay {
     return client.isTcp() && client.hasError();
   }
 
-  private void linked(Upstream upstream, Side side) {
+  private void dialed(Upstream upstream, Side side) {
+    KeptConnection.of(channel).ifPresent(kept -> kept.keepWith(side.socket().intValue()));
+    linked(upstream, side, service.proxyHeader().of(channel, service.socket().address()));
+  }
+
+  private void linked(Upstream upstream, Side side, ByteBuf header) {
     try {
       if (side.isTcp()) {
         setTcpOptions(side.socket(), false);
@@ -112,7 +133,6 @@ final class Relay {
     }
     upstream.opened();
     boolean splice = service.splice();
-    ByteBuf header = service.proxyHeader().of(clientAddress(), localAddress());
     link =
         new Link(
             upstream,
@@ -129,6 +149,35 @@ final class Relay {
     progress();
   }
 
+  /** Leaves both sides to the next process, as soon as nothing is held here. */
+  void leave() {
+    leaving = true;
+    progress();
+  }
+
+  /**
+   * A direction receives only while the other holds something: whoever is to take that may have to
+   * be relieved first of what it sends.
+   */
+  private static boolean pumpOut(Flow up, Flow down) {
+    boolean upHeld = up.isHolding();
+    boolean downHeld = down.isHolding();
+    up.stop(!downHeld);
+    down.stop(!upHeld);
+    boolean more = up.pump() | down.pump();
+    return more || upHeld != up.isHolding() || downHeld != down.isHolding();
+  }
+
+  private void leaveIfEmpty(Link open) {
+    if (ended || lingering || open.up().isHolding() || open.down().isHolding()) {
+      return;
+    }
+    ended = true;
+    release(open);
+    closeUpstream(open.side());
+    KeptConnection.of(channel).ifPresent(KeptConnection::leave);
+  }
+
   /** One buffer of memory that system calls can take; both are given up. */
   private ByteBuf joined(ByteBuf first, ByteBuf second) {
     int length = first.readableBytes() + second.readableBytes();
@@ -139,32 +188,6 @@ final class Relay {
     first.release();
     second.release();
     return both;
-  }
-
-  private Endpoint clientAddress() {
-    Optional<Proxied> proxied = Proxied.of(channel);
-    if (proxied.isPresent()) {
-      return proxied.get().client();
-    }
-    if (channel.remoteAddress() instanceof InetSocketAddress address) {
-      return new Endpoint.Inet(address);
-    }
-    if (service.socket().address() instanceof Endpoint.Vsock) {
-      VSockAddress address = client.socket().remoteVSockAddress();
-      return new Endpoint.Vsock(address.getCid(), address.getPort());
-    }
-    // Clients seldom bind, and then there is nothing to tell.
-    return Endpoint.Unix.ofPath("");
-  }
-
-  private Endpoint localAddress() {
-    Optional<Proxied> proxied = Proxied.of(channel);
-    if (proxied.isPresent()) {
-      return proxied.get().destination();
-    }
-    return channel.localAddress() instanceof InetSocketAddress address
-        ? new Endpoint.Inet(address)
-        : service.socket().address();
   }
 
   private void refused(String reason) {
@@ -184,7 +207,8 @@ final class Relay {
     long receivedBefore = open.up().received();
     long upBefore = open.up().moved();
     long downBefore = open.down().moved();
-    boolean more = open.up().pump() | open.down().pump();
+    boolean more =
+        leaving ? pumpOut(open.up(), open.down()) : open.up().pump() | open.down().pump();
     if (open.up().moved() != upBefore || open.down().moved() != downBefore) {
       lastMove = loop.ticker().nanoTime();
     }
@@ -192,6 +216,9 @@ final class Relay {
     counters.bytesReceived(open.up().received() - receivedBefore);
     counters.bytesSent(open.down().moved() - downBefore);
     settle(open);
+    if (leaving) {
+      leaveIfEmpty(open);
+    }
     if (more && !again && !ended) {
       again = true;
       loop.execute(() -> {
@@ -234,35 +261,12 @@ final class Relay {
     end();
   }
 
-  /**
-   * The client knows that there is no more. What it still sends is discarded for a while: to close
-   * with input unread would reset the connection, and take from the client what it has not read.
-   */
   private void linger() {
     lingering = true;
     cancelTimer();
-    timer = loop.schedule(this::end, LINGER.toMillis(), TimeUnit.MILLISECONDS);
-    client.listener(this::discard);
-    discard();
-  }
-
-  private void discard() {
-    if (ended) {
-      return;
-    }
-    ByteBuf waste = channel.alloc().directBuffer(DISCARD, DISCARD);
-    try {
-      for (int i = 0; i < ROUNDS && client.isReadable() && !client.isInputEnded(); i++) {
-        client.receive(waste.clear());
-      }
-    } finally {
-      waste.release();
-    }
-    if (client.isInputEnded()) {
-      end();
-    } else if (client.isReadable()) {
-      loop.execute(this::discard);
-    }
+    Farewell farewell = new Farewell(channel, client, this::end);
+    timer = farewell.timer();
+    farewell.begin();
   }
 
   private void awaitIdle(long nanos) {
@@ -291,17 +295,27 @@ final class Relay {
       return;
     }
     ended = true;
-    cancelTimer();
     dial.cancel();
     early.release();
-    client.deregister();
-    if (link != null) {
-      link.up().release();
-      link.down().release();
-      link.upstream().closed();
+    if (link == null) {
+      cancelTimer();
+      client.deregister();
+    } else {
+      release(link);
+      if (KeptConnection.of(channel).isPresent()) {
+        KeptConnection.end(link.side().socket());
+      }
       closeUpstream(link.side());
     }
     channel.close();
+  }
+
+  private void release(Link open) {
+    cancelTimer();
+    client.deregister();
+    open.up().release();
+    open.down().release();
+    open.upstream().closed();
   }
 
   private static void closeUpstream(Side side) {

@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a client's socket from its channel, which is kept for its end only: it is closed last, and
@@ -15,6 +16,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 final class TakeOver extends StreamHandler {
   private final ForwardService service;
   private ByteBuf early = Unpooled.EMPTY_BUFFER;
+  private @Nullable Relay relay;
 
   private TakeOver(ForwardService service) {
     this.service = service;
@@ -33,7 +35,8 @@ final class TakeOver extends StreamHandler {
         .deregister()
         .addListener(left -> {
           if (client.isOpen()) {
-            new Relay(client, service, early).start();
+            relay = new Relay(client, service, early);
+            relay.start();
           } else {
             early.release();
           }
@@ -49,7 +52,11 @@ final class TakeOver extends StreamHandler {
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     // DRAIN: what is open goes on. The end of input is seen again by the relay.
-    if (event != GatewayEvent.DRAIN && event != ChannelInputShutdownEvent.INSTANCE) {
+    if (event == GatewayEvent.LEAVE) {
+      if (relay != null) {
+        relay.leave();
+      }
+    } else if (event != GatewayEvent.DRAIN && event != ChannelInputShutdownEvent.INSTANCE) {
       ctx.fireUserEventTriggered(event);
     }
   }

@@ -16,6 +16,11 @@ final class Upstreams {
     this.leastConnections = leastConnections;
   }
 
+  /** The one that a connection of another process is counted for: which it went to is forgotten. */
+  Upstream first() {
+    return all.getFirst();
+  }
+
   /**
    * All of them, in the order in which to ask them for one connection. Those that refused one a
    * short time ago come last, but they do come.

@@ -3,6 +3,7 @@ package io.fdgate.protocol.line;
 import static io.fdgate.protocol.GatewayEvent.GRACE;
 
 import io.fdgate.protocol.GatewayEvent;
+import io.fdgate.protocol.KeptConnection;
 import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.PeerIdentity;
 import io.fdgate.protocol.Proxied;
@@ -43,6 +44,7 @@ final class LineHandler extends StreamHandler {
   private boolean inputEnded;
   private boolean lastAnswered;
   private boolean faulty;
+  private boolean leaving;
   private long unsentBefore;
 
   LineHandler(LineService service) {
@@ -107,6 +109,9 @@ final class LineHandler extends StreamHandler {
         answer(ctx);
         ctx.executor().schedule(() -> graceOver(ctx), GRACE.toMillis(), TimeUnit.MILLISECONDS);
       }
+    } else if (event == GatewayEvent.LEAVE) {
+      leaving = true;
+      answer(ctx);
     } else {
       ctx.fireUserEventTriggered(event);
     }
@@ -144,8 +149,30 @@ final class LineHandler extends StreamHandler {
     } finally {
       answering = false;
     }
-    boolean wanted = received.isEmpty() && ctx.channel().isWritable();
+    boolean between = received.isEmpty() && !splitter.isInLine();
+    boolean wanted = received.isEmpty() && ctx.channel().isWritable() && !(leaving && between);
     ctx.channel().config().setAutoRead(stage == Stage.ENDING || wanted);
+    if (leaving && between && stage == Stage.ANSWERING) {
+      leaveBehindTheLastAnswer(ctx);
+    }
+  }
+
+  /** Between two lines; the next process reads the next line. */
+  private void leaveBehindTheLastAnswer(ChannelHandlerContext ctx) {
+    // A task of its own: the write that tells of its end still counts.
+    ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(sent -> {
+          if (sent.isSuccess()) {
+            ctx.executor().execute(() -> leaveIfNothingWaits(ctx));
+          }
+        });
+  }
+
+  private void leaveIfNothingWaits(ChannelHandlerContext ctx) {
+    boolean between = received.isEmpty() && !splitter.isInLine();
+    if (between && unsent(ctx) == 0 && stage == Stage.ANSWERING) {
+      KeptConnection.of(ctx.channel()).ifPresent(KeptConnection::leave);
+    }
   }
 
   /** Writes one buffer of answers; returns whether there may be more. */

@@ -36,6 +36,11 @@ public final class LineProtocol implements StreamProtocol, DatagramProtocol {
   }
 
   @Override
+  public boolean keepsConnections() {
+    return true;
+  }
+
+  @Override
   public DatagramHandler datagrams(SocketContext socket) throws SettingException {
     return new LineDatagrams(new LineService(socket, LineCommands.load()));
   }
