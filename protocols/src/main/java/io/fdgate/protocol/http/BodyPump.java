@@ -25,7 +25,7 @@ final class BodyPump implements Runnable {
   private final Exchange exchange;
   private @Nullable BodySource source;
   private boolean running;
-  private boolean regionPending;
+  private @Nullable FileRegion region;
 
   BodyPump(ChannelHandlerContext ctx, Exchange exchange) {
     this.ctx = ctx;
@@ -39,12 +39,12 @@ final class BodyPump implements Runnable {
 
   @Override
   public void run() {
-    if (running || regionPending || source == null) {
+    if (running || region != null || source == null) {
       return;
     }
     running = true;
     int parts = 0;
-    while (source != null && !regionPending && ctx.channel().isWritable()) {
+    while (source != null && region == null && ctx.channel().isWritable()) {
       if (!source.hasNext()) {
         close();
         running = false;
@@ -71,15 +71,15 @@ final class BodyPump implements Runnable {
     }
   }
 
-  private void send(Object part) {
-    switch (part) {
-      case FileRegion region -> {
-        regionPending = true;
-        exchange.addSent(region.count());
+  private void send(Object next) {
+    switch (next) {
+      case FileRegion part -> {
+        region = part;
+        exchange.addSent(part.count());
         cork(true);
-        ctx.writeAndFlush(region)
+        ctx.writeAndFlush(part)
             .addListener(written -> {
-              regionPending = false;
+              region = null;
               cork(false);
               if (written.isSuccess()) {
                 run();
@@ -93,7 +93,7 @@ final class BodyPump implements Runnable {
         exchange.write(bytes);
         ctx.flush();
       }
-      default -> throw new IllegalStateException("a body's part is " + part.getClass());
+      default -> throw new IllegalStateException("a body's part is " + next.getClass());
     }
   }
 
@@ -102,6 +102,12 @@ final class BodyPump implements Runnable {
     if (ctx.channel() instanceof EpollSocketChannel tcp && tcp.isOpen()) {
       tcp.config().setTcpCork(on);
     }
+  }
+
+  /** The bytes that the channel does not count. */
+  long untakenRegion() {
+    FileRegion sending = region;
+    return sending == null ? 0 : sending.count() - sending.transferred();
   }
 
   void close() {

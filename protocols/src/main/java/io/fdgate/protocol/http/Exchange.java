@@ -242,6 +242,16 @@ public final class Exchange {
     sent += bytes;
   }
 
+  /** The bytes of the answer's body that were handed over to be sent. */
+  long sent() {
+    return sent;
+  }
+
+  /** What the peer has not taken of a part of a file that is being sent. */
+  long untakenRegion() {
+    return pump.untakenRegion();
+  }
+
   /** Ends the answer. */
   public void end(HttpHeaders trailers) {
     if (aborted) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * 9113, section 6.8). The last handler of the connection's pipeline.
  */
 final class Http2Session extends AttachedHandler {
-  /** How often idle streams are looked for within the idle timeout. */
+  /** How often streams that stand still are looked for within the shortest timeout. */
   private static final int LOOKS = 4;
 
   private static final int ALL_STREAMS = Integer.MAX_VALUE;
@@ -87,7 +87,8 @@ final class Http2Session extends AttachedHandler {
   @Override
   void added(ChannelHandlerContext ctx) {
     quietSinceNanos = nanoTime();
-    long delay = Math.max(1, server.limits().idleMillis() / LOOKS);
+    Limits limits = server.limits();
+    long delay = Math.max(1, Math.min(limits.idleMillis(), limits.bodyMillis()) / LOOKS);
     timer =
         ctx.executor()
             .scheduleWithFixedDelay(this::lookForIdle, delay, delay, TimeUnit.MILLISECONDS);
@@ -96,8 +97,9 @@ final class Http2Session extends AttachedHandler {
   private void lookForIdle() {
     long now = nanoTime();
     long idle = TimeUnit.MILLISECONDS.toNanos(server.limits().idleMillis());
+    long body = TimeUnit.MILLISECONDS.toNanos(server.limits().bodyMillis());
     if (!streams.isEmpty()) {
-      List.copyOf(streams).forEach(stream -> stream.checkProgress(now, idle));
+      List.copyOf(streams).forEach(stream -> stream.checkProgress(now, idle, body));
     } else if (now - quietSinceNanos >= idle) {
       goAway();
     }

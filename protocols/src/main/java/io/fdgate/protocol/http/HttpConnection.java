@@ -5,6 +5,7 @@ import static io.fdgate.protocol.GatewayEvent.GRACE;
 import io.fdgate.protocol.GatewayEvent;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
@@ -30,17 +31,18 @@ import org.jspecify.annotations.Nullable;
  * what is pipelined behind it waits, in the kernel but for one read.
  */
 final class HttpConnection extends AttachedHandler implements Carrier {
-  private static final long BODY_STEP = 16 * 1024;
-
   private final HttpServer server;
   private final RequestDecoder decoder;
   private final ResponseEncoder encoder;
   private final Persistence persistence = new Persistence();
-  private final HeadTimer headTimer;
+  private final Countdown headTimer;
+  private final Countdown paceTimer;
+  private final PeerPace pace = new PeerPace();
   private @Nullable ConnectionNotes notes;
   private @Nullable Exchange current;
   private @Nullable Exchange watched;
   private @Nullable H2cUpgrade upgrade;
+  private long sentBefore;
   private boolean reading;
   private boolean resumeWhenWritable;
   private boolean draining;
@@ -50,7 +52,8 @@ final class HttpConnection extends AttachedHandler implements Carrier {
     this.server = server;
     this.decoder = decoder;
     this.encoder = encoder;
-    this.headTimer = new HeadTimer(server.limits().headerMillis(), this::headOverdue);
+    this.headTimer = new Countdown(server.limits().headerMillis(), this::headOverdue);
+    this.paceTimer = new Countdown(server.limits().bodyMillis(), this::lookAtPace);
   }
 
   // For the exchange.
@@ -115,7 +118,7 @@ final class HttpConnection extends AttachedHandler implements Carrier {
       return;
     }
     current = null;
-    notes().answered(exchange);
+    answered(exchange);
     if (!persistence.keepsAlive() || ending) {
       end(draining || !exchange.isRequestEnded() || decoder.hasHeldBack());
     } else if (ctx().channel().isWritable()) {
@@ -126,6 +129,11 @@ final class HttpConnection extends AttachedHandler implements Carrier {
       awaitLast();
       resumeWhenWritable = true;
     }
+  }
+
+  private void answered(Exchange exchange) {
+    sentBefore += exchange.sent();
+    notes().answered(exchange);
   }
 
   /** Hands the connection over to WebSocket, with the request that asks for it. */
@@ -140,7 +148,7 @@ final class HttpConnection extends AttachedHandler implements Carrier {
     Exchange exchange = exchange();
     current = null;
     exchange.upgraded();
-    notes().answered(exchange);
+    answered(exchange);
     ChannelHandlerContext ctx = ctx();
     ctx.channel().config().setAutoRead(true);
     HttpRequest request = exchange.request();
@@ -242,9 +250,8 @@ final class HttpConnection extends AttachedHandler implements Carrier {
     reading = false;
     ctx.flush();
     Exchange exchange = current;
-    if (exchange != null) {
-      watchBody(exchange);
-    } else if (!ending && decoder.isWithinHead()) {
+    watchPace(exchange);
+    if (exchange == null && !ending && decoder.isWithinHead()) {
       headTimer.start(ctx.executor());
     }
     regulate();
@@ -260,6 +267,8 @@ final class HttpConnection extends AttachedHandler implements Carrier {
         resumeWhenWritable = false;
         decoder.resume();
       }
+    } else {
+      watchPace(current);
     }
     regulate();
   }
@@ -332,8 +341,8 @@ final class HttpConnection extends AttachedHandler implements Carrier {
     }
   }
 
-  private void overdue(Exchange exchange) {
-    if (!exchange.isRequestEnded() && !exchange.isAnswerStarted()) {
+  private void overdue(@Nullable Exchange exchange) {
+    if (exchange != null && !exchange.isRequestEnded() && !exchange.isAnswerStarted()) {
       refuse(new Refusal(HttpResponseStatus.REQUEST_TIMEOUT, "the request took too long"));
     } else {
       notes().peerFault("the peer does not read or write");
@@ -341,30 +350,44 @@ final class HttpConnection extends AttachedHandler implements Carrier {
     }
   }
 
-  /** A body that comes in small parts keeps a connection from being idle: it must get on, too. */
-  private void watchBody(Exchange exchange) {
-    if (watched != exchange && !exchange.isRequestEnded()) {
+  /** Watches the pace of an exchange that is not over at once, and of what is not taken at once. */
+  private void watchPace(@Nullable Exchange exchange) {
+    boolean awaited = exchange != null && !exchange.isRequestEnded();
+    if (awaited && watched != exchange) {
       watched = exchange;
-      lookLater(exchange);
+      paceTimer.stop();
+    }
+    if ((exchange != null || pending() > 0) && !paceTimer.isRunning()) {
+      isTooSlow();
+      paceTimer.start(ctx().executor());
     }
   }
 
-  private void lookLater(Exchange exchange) {
-    long before = exchange.received();
-    ctx()
-        .executor()
-        .schedule(
-            () -> {
-              if (current == exchange && !exchange.isRequestEnded()) {
-                if (exchange.received() - before < BODY_STEP) {
-                  overdue(exchange);
-                } else {
-                  lookLater(exchange);
-                }
-              }
-            },
-            server.limits().bodyMillis(),
-            TimeUnit.MILLISECONDS);
+  private void lookAtPace() {
+    if (isTooSlow()) {
+      overdue(current);
+    } else if (current != null || pending() > 0) {
+      paceTimer.start(ctx().executor());
+    }
+  }
+
+  private boolean isTooSlow() {
+    Exchange exchange = current;
+    return pace.isTooSlow(
+        exchange != null && !exchange.isRequestEnded(),
+        exchange == null ? 0 : exchange.received(),
+        sentBefore + (exchange == null ? 0 : exchange.sent()),
+        pending());
+  }
+
+  /** The bytes that were written and that the peer has not taken. */
+  private long pending() {
+    ChannelOutboundBuffer buffer = ctx().channel().unsafe().outboundBuffer();
+    Exchange exchange = current;
+    return (buffer == null
+            ? 0
+            : Math.max(0, buffer.totalPendingWriteBytes() - buffer.currentProgress()))
+        + (exchange == null ? 0 : exchange.untakenRegion());
   }
 
   private void headOverdue() {
@@ -380,7 +403,7 @@ final class HttpConnection extends AttachedHandler implements Carrier {
     Exchange exchange = current;
     if (exchange != null && exchange.isAnswerEnded()) {
       current = null;
-      notes().answered(exchange);
+      answered(exchange);
       end(true);
       return;
     }
@@ -418,14 +441,20 @@ final class HttpConnection extends AttachedHandler implements Carrier {
   }
 
   @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    paceTimer.stop();
+  }
+
+  @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     headTimer.stop();
+    paceTimer.stop();
     ending = true;
     Exchange exchange = current;
     if (exchange != null) {
       current = null;
       exchange.abort();
-      notes().answered(exchange);
+      answered(exchange);
     }
     ctx.fireChannelInactive();
   }

@@ -86,8 +86,8 @@ final class HttpSettings {
           Duration.ofMinutes(1),
           Duration.ofMillis(10),
           Duration.ofDays(1),
-          "How long a client may take for each 16 KiB of an HTTP/1 request's body; then the answer is"
-              + " 408.");
+          "How long a client may take to send each 16 KiB of a request's body, and to take each"
+              + " 16 KiB of an answer; then the answer is 408, or the end.");
 
   static final Setting<Duration> IDLE_TIMEOUT =
       Setting.duration(

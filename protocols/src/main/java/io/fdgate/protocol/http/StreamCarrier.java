@@ -33,6 +33,7 @@ final class StreamCarrier extends AttachedHandler implements Carrier {
   private final Optional<HttpRequest> upgraded;
   private final StreamProgress progress = new StreamProgress();
   private @Nullable Exchange current;
+  private @Nullable Exchange begunExchange;
   private boolean reading;
   private boolean begun;
   private boolean requestEnded;
@@ -172,6 +173,7 @@ final class StreamCarrier extends AttachedHandler implements Carrier {
     begun = true;
     Exchange exchange = new Exchange(this, ctx(), request);
     current = exchange;
+    begunExchange = exchange;
     answers.answering(exchange.isHead());
     try {
       RequestRules.checkLine(request, limits());
@@ -258,11 +260,13 @@ final class StreamCarrier extends AttachedHandler implements Carrier {
 
   // From the session.
 
-  /** Ends the stream if the peer has left it alone for too long. */
-  void checkProgress(long nowNanos, long idleNanos) {
+  /** Ends the stream if the peer has left it alone for too long, or gets on too slowly. */
+  void checkProgress(long nowNanos, long idleNanos, long bodyNanos) {
     Exchange exchange = current;
+    Channel stream = ctx().channel();
     boolean ours = requestEnded && exchange != null;
-    if (!progress.isStalled(ctx().channel(), ours, nowNanos, idleNanos)) {
+    boolean slow = progress.isTooSlow(stream, !requestEnded, begunExchange, nowNanos, bodyNanos);
+    if (!progress.isStalled(stream, ours, nowNanos, idleNanos) && !slow) {
       return;
     }
     if (!requestEnded && (exchange == null || !exchange.isAnswerStarted())) {

@@ -1,16 +1,19 @@
 package io.fdgate.protocol.http;
 
 import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
 
 /**
- * When a stream last moved. It is looked at from time to time, which is cheaper than a timer for
- * each stream.
+ * When a stream last moved, and at what pace it does. It is looked at from time to time, which is
+ * cheaper than a timer for each stream.
  */
 final class StreamProgress {
+  private final PeerPace pace = new PeerPace();
   private long received;
   private long receivedThen;
   private long pendingThen;
   private long movedNanos;
+  private long periodNanos;
   private boolean looked;
 
   /** A frame has come. */
@@ -34,6 +37,23 @@ final class StreamProgress {
       return false;
     }
     return nowNanos - movedNanos >= idleNanos;
+  }
+
+  /**
+   * Whether the peer sends or takes too little in each of a number of nanoseconds.
+   *
+   * @param awaited whether a part of the request is still to come
+   * @param exchange the stream's, which may have ended; null before there is one
+   */
+  boolean isTooSlow(
+      Channel stream, boolean awaited, @Nullable Exchange exchange, long nowNanos, long nanos) {
+    if (exchange == null || (periodNanos != 0 && nowNanos - periodNanos < nanos)) {
+      return false;
+    }
+    boolean slow = pace.isTooSlow(awaited, exchange.received(), exchange.sent(), pending(stream));
+    boolean first = periodNanos == 0;
+    periodNanos = nowNanos;
+    return slow && !first;
   }
 
   /** The bytes that were written and wait for the socket or for a window. */

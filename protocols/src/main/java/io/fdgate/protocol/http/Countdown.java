@@ -5,15 +5,20 @@ import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Bounds the time that a request's head takes. Used on the connection's event loop. */
-final class HeadTimer {
+/** Something that is to happen after a time unless it is stopped. Used on one event loop. */
+final class Countdown {
   private final long millis;
   private final Runnable overdue;
   private @Nullable Future<?> running;
 
-  HeadTimer(long millis, Runnable overdue) {
+  /** A countdown that does not run; once it has run out it can be started again. */
+  Countdown(long millis, Runnable overdue) {
     this.millis = millis;
     this.overdue = overdue;
+  }
+
+  boolean isRunning() {
+    return running != null;
   }
 
   /** Starts it, unless it runs. */
@@ -30,6 +35,7 @@ final class HeadTimer {
     }
   }
 
+  /** Stops it; whoever is to be told is forgotten too. */
   void stop() {
     Future<?> timer = running;
     running = null;
