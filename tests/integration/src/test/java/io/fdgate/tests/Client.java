@@ -43,6 +43,11 @@ final class Client implements AutoCloseable {
     return new String(socket.getInputStream().readNBytes(length), UTF_8);
   }
 
+  /** How much has come, at least a byte. */
+  int receiveSome() throws IOException {
+    return socket.getInputStream().read(new byte[8192]);
+  }
+
   byte[] receiveToEnd() throws IOException {
     return socket.getInputStream().readAllBytes();
   }
