@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -44,6 +45,38 @@ final class FaultsTest {
     rig.root("systemctl", "start", "fdgate-echo.socket", "fdgate-line.socket", "fdgate-http.socket")
         .ok();
     assertThat(rig.python("restarts.py", "10", "kill")).contains("'keep-alive'", "failed []");
+  }
+
+  @Test
+  void journalThatIsGoneStopsNothingAndIsWrittenToAgain() throws Exception {
+    rig.root("systemctl", "start", "fdgate-echo.socket", "fdgate-http.socket").ok();
+    assertThat(rig.curl("http://127.0.0.1:3080/healthz")).startsWith("ok");
+    String before = pid();
+    String[] journald = {
+      "systemd-journald.socket", "systemd-journald-dev-log.socket", "systemd-journald.service"
+    };
+    try {
+      rig.root(systemctl("stop", journald)).ok();
+      for (int i = 0; i < 3; i++) {
+        assertThat(rig.exchange("x", "tcp4:127.0.0.1:3000")).isEqualTo("x");
+        rig.root("sh", "-c", "for i in $(seq 100); do curl -sS http://127.0.0.1:3080/gone; done")
+            .ok();
+      }
+    } finally {
+      rig.root(systemctl("start", journald)).ok();
+    }
+    assertThat(rig.curl("http://127.0.0.1:3080/healthz?again")).startsWith("ok");
+    await().atMost(30, SECONDS).until(() -> rig.journal().contains("GET /healthz?again"));
+    assertThat(pid()).isEqualTo(before);
+    rig.root("systemctl", "stop", "fdgate.service").ok();
+    assertThat(rig.root("systemctl", "show", "--property=Result", "fdgate.service").ok())
+        .contains("Result=success");
+  }
+
+  private static String[] systemctl(String verb, String... units) {
+    List<String> command = new ArrayList<>(List.of("systemctl", verb));
+    command.addAll(List.of(units));
+    return command.toArray(String[]::new);
   }
 
   @Test
