@@ -1,5 +1,6 @@
 package io.fdgate.gateway.listener;
 
+import io.fdgate.protocol.BufferedBytes;
 import io.fdgate.protocol.ByteCounter;
 import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.GatewayEvent;
@@ -90,7 +91,10 @@ public final class Connections {
     long all = 0;
     for (Channel connection : open) {
       ChannelOutboundBuffer buffer = connection.unsafe().outboundBuffer();
-      long bytes = buffer == null ? 0 : buffer.totalPendingWriteBytes();
+      // HTTP/2 counts what is on its way to the socket, too.
+      long bytes =
+          Math.max(
+              buffer == null ? 0 : buffer.totalPendingWriteBytes(), BufferedBytes.of(connection));
       if (bytes > 0) {
         unsent.put(connection, bytes);
         all += bytes;

@@ -88,6 +88,12 @@ final class Flow {
     return true;
   }
 
+  /** The bytes that were received and not sent yet. Any thread; may be a moment old. */
+  long held() {
+    Pipe bulk = pipe;
+    return held.readableBytes() + (bulk == null ? 0 : bulk.content());
+  }
+
   /** Whether something was received and not sent yet. */
   boolean isHolding() {
     return held.isReadable() || pipe != null && pipe.content() > 0;

@@ -1,5 +1,6 @@
 package io.fdgate.protocol.forward;
 
+import io.fdgate.protocol.BufferedBytes;
 import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.KeptConnection;
 import io.fdgate.protocol.LogEvent;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * <p>The end of one direction is told to the other side once everything before it was sent, and the
  * other direction goes on. When one side is gone altogether and the other knows it, the relay ends.
  */
-final class Relay {
+final class Relay implements BufferedBytes {
   private static final Logger logger = LoggerFactory.getLogger(Relay.class);
 
   private final Channel channel;
@@ -64,6 +65,7 @@ final class Relay {
   }
 
   void start() {
+    channel.attr(BufferedBytes.KEY).set(this);
     channel.closeFuture().addListener(_ -> end());
     try {
       if (client.isTcp()) {
@@ -197,6 +199,12 @@ final class Relay {
     early = Unpooled.EMPTY_BUFFER;
     client.endOutput();
     linger();
+  }
+
+  @Override
+  public long bufferedBytes() {
+    Link open = link;
+    return open == null ? 0 : open.up().held() + open.down().held();
   }
 
   private void progress() {

@@ -2,6 +2,7 @@ package io.fdgate.protocol.http;
 
 import static io.fdgate.protocol.GatewayEvent.GRACE;
 
+import io.fdgate.protocol.BufferedBytes;
 import io.fdgate.protocol.GatewayEvent;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -14,9 +15,9 @@ import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -24,14 +25,14 @@ import org.jspecify.annotations.Nullable;
  * The life of an HTTP/2 connection: streams come and go, until either side has had enough (RFC
  * 9113, section 6.8). The last handler of the connection's pipeline.
  */
-final class Http2Session extends AttachedHandler {
+final class Http2Session extends AttachedHandler implements BufferedBytes {
   /** How often streams that stand still are looked for within the shortest timeout. */
   private static final int LOOKS = 4;
 
   private static final int ALL_STREAMS = Integer.MAX_VALUE;
 
   private final HttpServer server;
-  private final Set<StreamCarrier> streams = new LinkedHashSet<>();
+  private final Set<StreamCarrier> streams = ConcurrentHashMap.newKeySet();
   private @Nullable ConnectionNotes notes;
   private @Nullable Future<?> timer;
   private long quietSinceNanos;
@@ -86,6 +87,7 @@ final class Http2Session extends AttachedHandler {
 
   @Override
   void added(ChannelHandlerContext ctx) {
+    ctx.channel().attr(BufferedBytes.KEY).set(this);
     quietSinceNanos = nanoTime();
     Limits limits = server.limits();
     long delay = Math.max(1, Math.min(limits.idleMillis(), limits.bodyMillis()) / LOOKS);
@@ -103,6 +105,16 @@ final class Http2Session extends AttachedHandler {
     } else if (now - quietSinceNanos >= idle) {
       goAway();
     }
+  }
+
+  /** What waits for the windows of streams, and behind it for the socket. */
+  @Override
+  public long bufferedBytes() {
+    long bytes = 0;
+    for (StreamCarrier stream : streams) {
+      bytes += stream.bufferedBytes();
+    }
+    return bytes;
   }
 
   private long nanoTime() {

@@ -277,6 +277,11 @@ final class StreamCarrier extends AttachedHandler implements Carrier {
     }
   }
 
+  /** The bytes that the peer has not taken. Any thread. */
+  long bufferedBytes() {
+    return StreamProgress.pending(ctx().channel());
+  }
+
   /** The gateway is stopping. */
   void drain() {
     Exchange exchange = current;

@@ -56,8 +56,8 @@ final class StreamProgress {
     return slow && !first;
   }
 
-  /** The bytes that were written and wait for the socket or for a window. */
-  private static long pending(Channel stream) {
+  /** The bytes that were written and wait for the socket or for a window. Any thread. */
+  static long pending(Channel stream) {
     return stream.isWritable()
         ? stream.config().getWriteBufferHighWaterMark() + 1 - stream.bytesBeforeUnwritable()
         : stream.config().getWriteBufferLowWaterMark() - 1 + stream.bytesBeforeWritable();

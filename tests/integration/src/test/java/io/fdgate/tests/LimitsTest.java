@@ -1,5 +1,6 @@
 package io.fdgate.tests;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -145,6 +146,53 @@ final class LimitsTest {
       fdgate.awaitLine("max_buffered = 32768: ");
       assertThat(modest.send("a").receive(1)).isEqualTo("a");
       assertThat(sender.join(java.time.Duration.ofSeconds(30))).isTrue();
+    }
+  }
+
+  @Test
+  void whatForwardHoldsCountsTowardsTheCap() throws Exception {
+    try (Backend backend = Backend.tcp();
+        Handover fdgate =
+            startWith(
+                "max_buffered = \"8KiB\"\n[sockets.calls]\nprotocol = \"forward\"\nupstream = \"tcp:127.0.0.1:"
+                    + backend.port()
+                    + "\"\n",
+                "tcp4:127.0.0.1:0");
+        Client deaf = Client.connect(fdgate.port(0));
+        SocketChannel upstream = backend.accept()) {
+      Thread sender =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  while (true) {
+                    Backend.send(upstream, new byte[1 << 16]);
+                  }
+                } catch (IOException closed) {
+                  // As it should be.
+                }
+              });
+      fdgate.awaitLine("max_buffered = 8192: ");
+      assertThat(sender.join(java.time.Duration.ofSeconds(30))).isTrue();
+      assertThat(deaf.socket().isClosed()).isFalse();
+    }
+  }
+
+  @Test
+  void whatWaitsForTheWindowOfAStreamCountsTowardsTheCap() throws Exception {
+    // The preface, SETTINGS without one, and HEADERS of GET /bytes/10000000 (RFC 7541, appendix A).
+    String request =
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+            + "\0\0\0\4\0\0\0\0\0"
+            + "\0\0\u0016\1\5\0\0\0\1\u0082\u0086\u0004\u000f/bytes/10000000\u0041\u0001a";
+    try (Handover fdgate =
+            startWith(
+                "max_buffered = \"8KiB\"\n[sockets.calls]\nprotocol = \"http\"\nendpoints = true\n",
+                "tcp4:127.0.0.1:0");
+        Client client = Client.connect(fdgate.port(0))) {
+      client.send(request.getBytes(ISO_8859_1));
+      fdgate.awaitLine("max_buffered = 8192: ");
+      // No more than the window.
+      assertThat(client.receiveToEnd()).hasSizeBetween(65_535, 70_000);
     }
   }
 
