@@ -5,6 +5,7 @@ import io.fdgate.gateway.FaultException;
 import io.fdgate.gateway.config.Configuration;
 import io.fdgate.gateway.config.ConfigurationFile;
 import io.fdgate.gateway.config.ProtocolRegistry;
+import io.fdgate.gateway.listener.TableCheck;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +49,12 @@ final class CheckCommand implements Callable<Integer> {
                         Fault.configuration(
                             "which file? Use \"fdgate check FILE\", --config or"
                                 + " FDGATE_CONFIG"))));
-    Configuration checked = ConfigurationFile.load(path, ProtocolRegistry.load());
+    ProtocolRegistry protocols = ProtocolRegistry.load();
+    Configuration checked = ConfigurationFile.load(path, protocols);
+    List<Fault> faults = TableCheck.faults(checked, protocols);
+    if (!faults.isEmpty()) {
+      throw new FaultException(faults);
+    }
     spec.commandLine()
         .getOut()
         .println(

@@ -70,6 +70,34 @@ final class CommandLineTest {
   }
 
   @Test
+  void checkTellsWhatAProtocolNeedsAndATableDoesNotSay() throws Exception {
+    Path file =
+        write(
+            """
+            [sockets.db]
+            protocol = "forward"
+            [sockets.dns]
+            protocol = "forward"
+            upstream = "udp:127.0.0.1:53"
+            [sockets.web]
+            protocol = "http"
+            root = "/nowhere/to/be/found"
+            [sockets.mixed]
+            stream = "forward"
+            datagram = "echo"
+            """);
+    Distribution.Ended ended = Distribution.run("check", file.toString());
+    assertThat(ended.status()).isEqualTo(78);
+    assertThat(
+            ended.err().lines().filter(line -> line.contains("[sockets.") || line.contains("root")))
+        .satisfiesExactly(
+            db -> assertThat(db).contains(file + ":1: upstream is not set", "[sockets.\"db\"]"),
+            mixed ->
+                assertThat(mixed).contains(file + ":9: upstream is not set", "[sockets.\"mixed\"]"),
+            web -> assertThat(web).contains(file + ":8: root is \"/nowhere/to/be/found\""));
+  }
+
+  @Test
   void checkOfNoTomlNamesTheLine() throws Exception {
     Path file = write("threads = 1\nwhat is this\n");
     Distribution.Ended ended = Distribution.run("check", file.toString());
