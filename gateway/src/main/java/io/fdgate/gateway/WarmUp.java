@@ -10,6 +10,7 @@ import java.lang.invoke.MethodType;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import sun.misc.Unsafe;
@@ -41,7 +42,10 @@ final class WarmUp {
         providers.forEach(_ -> {});
       }
       Class.forName("io.netty.util.internal.StringUtil");
-    } catch (ReflectiveOperationException | IOException | LinkageError missing) {
+    } catch (ReflectiveOperationException
+        | IOException
+        | LinkageError
+        | ServiceConfigurationError missing) {
       return; // where it is needed it fails again, and is told
     }
   }
