@@ -76,6 +76,7 @@ public final class Service {
    * @return the exit status
    */
   public int run(Source source) {
+    WarmUp.nettyTables();
     Requests requests = Requests.ofSignals();
     Planner planner = new Planner(configFile, builtIn);
     Gateway gateway;

@@ -16,32 +16,51 @@ import java.util.stream.Stream;
 import sun.misc.Unsafe;
 
 /**
- * A thread that does early, on another core, what a start needs a few milliseconds later: on two
- * cores it takes a third from the time between main and the first answer.
- *
- * <p>It initializes classes of the JDK only: two threads that initialize Netty's could wait for
- * each other. StringUtil, with its slow tables, is the exception: it needs the classes for
- * properties and loggers, and they do not need it.
+ * Threads that do early, on another core, what a start needs a few milliseconds later: on two cores
+ * they take a third from the time between main and the first answer. Nobody waits for them.
  */
 final class WarmUp {
   private WarmUp() {}
 
-  /** Begins; nobody waits for it. */
-  static void begin() {
-    Thread thread = new Thread(WarmUp::run, "warm-up");
-    thread.setDaemon(true);
-    thread.start();
+  /** What the work of a warm-up may throw, where something is missing. */
+  @FunctionalInterface
+  private interface Work {
+    void run() throws ReflectiveOperationException, IOException;
   }
 
-  private static void run() {
-    try {
+  /**
+   * Uses the JDK, at any time. It initializes no class of Netty: two threads that do could wait for
+   * each other.
+   */
+  static void jdk() {
+    begin(() -> {
       // In the order in which the main thread comes to it.
       lambdaForms();
       readers();
       try (Stream<?> providers = ServiceLoader.load(Protocol.class).stream()) {
         providers.forEach(_ -> {});
       }
-      Class.forName("io.netty.util.internal.StringUtil");
+    });
+  }
+
+  /**
+   * Makes the tables of Netty's StringUtil, which is safe once the system properties are set and
+   * there are loggers: it needs no other classes of Netty's but those for both, and they do not
+   * need it.
+   */
+  static void nettyTables() {
+    begin(() -> Class.forName("io.netty.util.internal.StringUtil"));
+  }
+
+  private static void begin(Work work) {
+    Thread thread = new Thread(() -> run(work), "warm-up");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static void run(Work work) {
+    try {
+      work.run();
     } catch (ReflectiveOperationException
         | IOException
         | LinkageError
