@@ -30,6 +30,10 @@ final class SlowClientsTest {
   private static final int WARM_UP_ROUNDS = 10;
   private static final int ATTEMPTS = 6;
   private static final double MOST_TIMES_SLOWER = 2;
+
+  /** A few turns of the scheduler: within that, what else the machine does decides. */
+  private static final double NOISE_MICROS = 5_000;
+
   private static final long MOST_RESIDENT_KIB = 512 * 1024;
   private static final Duration BETWEEN_DRIPS = Duration.ofSeconds(2);
 
@@ -78,7 +82,7 @@ final class SlowClientsTest {
       closeAll();
       double afterwards = median(fdgate.port(0));
       quiet = Math.max(quiet, afterwards);
-      assertThat(attacked).isLessThanOrEqualTo(quiet * MOST_TIMES_SLOWER);
+      assertThat(attacked).isLessThanOrEqualTo(Math.max(quiet * MOST_TIMES_SLOWER, NOISE_MICROS));
       assertThat(resident).isLessThan(MOST_RESIDENT_KIB);
     } finally {
       drips.shutdownNow();
