@@ -82,6 +82,7 @@ final class HostUnchangedTest {
     assertThat(after.cgroups).isEqualTo(before.cgroups);
     assertThat(after.files).isEqualTo(before.files);
     assertThat(after.settings).isEqualTo(before.settings);
+    assertThat(after.listeners).isEqualTo(before.listeners);
   }
 
   private static long namespace(long pid) throws IOException {
@@ -102,9 +103,16 @@ final class HostUnchangedTest {
         .toList();
   }
 
-  /** What a guest might have changed. Processes and sockets are those of its namespaces. */
+  /** What a guest might have changed. Its processes are those of its namespace. */
   private record Machine(
-      List<String> mounts, Set<String> cgroups, Set<String> files, List<String> settings) {
+      List<String> mounts,
+      Set<String> cgroups,
+      Set<String> files,
+      List<String> settings,
+      Set<String> listeners) {
+    private static final String LISTENING = "0A";
+    private static final int FIRST_EPHEMERAL = 32768;
+
     static Machine now() throws IOException {
       Set<String> files = new TreeSet<>();
       for (String file : FILES) {
@@ -120,7 +128,28 @@ final class HostUnchangedTest {
           new TreeSet<>(
               below("/sys/fs/cgroup", 2).stream().filter(path -> path.contains("rig.")).toList()),
           files,
-          settings);
+          settings,
+          listening());
+    }
+
+    /**
+     * Where somebody listens, as proc_net(5) has it; those on ports that the kernel chose are
+     * others'.
+     */
+    private static Set<String> listening() throws IOException {
+      Set<String> listeners = new TreeSet<>();
+      for (String table : List.of("tcp", "tcp6")) {
+        for (String line : Files.readAllLines(Path.of("/proc/self/net/" + table))) {
+          String[] fields = line.strip().split(" +", 5);
+          if (fields[3].equals(LISTENING)) {
+            String port = fields[1].substring(fields[1].lastIndexOf(':') + 1);
+            if (Integer.parseInt(port, 16) < FIRST_EPHEMERAL) {
+              listeners.add(table + " " + fields[1]);
+            }
+          }
+        }
+      }
+      return listeners;
     }
 
     private static List<String> below(String folder, int depth) throws IOException {
