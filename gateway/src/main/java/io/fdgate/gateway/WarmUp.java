@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 import sun.misc.Unsafe;
 
 /**
- * Threads that do early, on another core, what a start needs a few milliseconds later: on two cores
- * they take a third from the time between main and the first answer. Nobody waits for them.
+ * Threads that do early, on another core, what a start needs a few milliseconds later
+ * (docs/performance.md). Nobody waits for them.
  */
 final class WarmUp {
   private WarmUp() {}
