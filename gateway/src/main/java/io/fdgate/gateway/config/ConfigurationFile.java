@@ -51,12 +51,14 @@ public final class ConfigurationFile {
 
   private final String file;
   private final ProtocolRegistry protocols;
+  private final KeyAdvice advice;
   private final List<Fault> faults = new ArrayList<>();
   private Optional<String> defaultProtocol = Optional.empty();
 
   private ConfigurationFile(String file, ProtocolRegistry protocols) {
     this.file = file;
     this.protocols = protocols;
+    this.advice = new KeyAdvice(protocols);
   }
 
   /**
@@ -301,7 +303,7 @@ public final class ConfigurationFile {
                 + "unknown key \""
                 + key
                 + "\""
-                + didYouMean(key, known)
+                + advice.on(key, known)
                 + "; known here: "
                 + String.join(", ", known));
       }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fdgate.gateway.Fault;
 import io.fdgate.gateway.FaultException;
+import io.fdgate.protocol.Setting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -106,6 +107,28 @@ final class ConfigurationFileTest {
             () -> ConfigurationFile.load(folder.resolve("none"), ProtocolRegistry.load()))
         .isInstanceOf(FaultException.class)
         .hasMessageContaining("none");
+  }
+
+  @Test
+  void keyInTheWrongTableIsToldWhereItBelongs() {
+    for (Setting<?> global : Configuration.GLOBAL) {
+      assertThat(faults("[sockets.echo]\n" + global.key() + " = 1\n"))
+          .singleElement()
+          .asString()
+          .contains("\"" + global.key() + "\"; it belongs at the top level, above every table;");
+    }
+    assertThat(faults("max_connections = 1\n"))
+        .singleElement()
+        .asString()
+        .contains("; it belongs in [sockets.NAME];");
+    assertThat(faults("root = \"/srv\"\n[log]\nthreads = 1\n"))
+        .satisfiesExactly(
+            fault -> assertThat(fault).contains("; it belongs in [sockets.NAME] of protocol http;"),
+            fault -> assertThat(fault).contains("; it belongs at the top level, above every"));
+    assertThat(faults("[sockets.http]\nlevel = \"debug\"\n"))
+        .singleElement()
+        .asString()
+        .contains("; it belongs in [log];");
   }
 
   @Test
