@@ -1,8 +1,11 @@
 package io.fdgate.gateway;
 
+import io.fdgate.gateway.systemd.OwnUnit;
+import io.fdgate.gateway.systemd.StartLimit;
 import io.fdgate.protocol.LogEvent;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,9 +25,6 @@ final class IdleExit {
 
   private static final Duration MOST_PATIENT_LOOK = Duration.ofSeconds(1);
 
-  /** systemd's default of StartLimitIntervalSec= and StartLimitBurst=: 5 starts in 10 s. */
-  private static final Duration SHORTEST = Duration.ofSeconds(2);
-
   private final Gateway gateway;
   private final Requests requests;
   private final long spanNanos;
@@ -38,16 +38,50 @@ final class IdleExit {
     arrivals = gateway.arrivals();
   }
 
-  /** Warns of a time that systemd's limit of starts does not allow. */
+  /**
+   * Warns of a time that systemd's limit of starts does not allow: the unit's own, which takes a
+   * process and a thread to ask for, or else the default.
+   */
   static void check(Duration span, Map<String, String> environment) {
-    if (span.compareTo(SHORTEST) < 0 && environment.containsKey("NOTIFY_SOCKET")) {
+    if (!environment.containsKey("NOTIFY_SOCKET")) {
+      return;
+    }
+    Optional<OwnUnit> unit = OwnUnit.find(environment);
+    if (unit.isEmpty()) {
+      check(span, Optional.empty());
+      return;
+    }
+    Thread asking = new Thread(() -> check(span, startLimit(unit.get())), "start-limit");
+    asking.setDaemon(true);
+    asking.start();
+  }
+
+  private static Optional<StartLimit> startLimit(OwnUnit unit) {
+    try {
+      return unit.startLimit();
+    } catch (InterruptedException nobodyInterrupts) {
+      throw new IllegalStateException(nobodyInterrupts);
+    }
+  }
+
+  private static void check(Duration span, Optional<StartLimit> known) {
+    StartLimit limit = known.orElse(StartLimit.DEFAULT);
+    if (span.compareTo(limit.shortest()) < 0) {
       logger.warn(
           LogEvent.DOUBTFUL_SETTING,
-          "idle_exit = {} ms allows more starts than systemd does by default (5 in 10 s), after"
-              + " which clients are turned away: set it to 2s or more, or StartLimitIntervalSec=0"
-              + " in the unit",
-          span.toMillis());
+          "idle_exit = {} ms allows more starts than {} ({} in {} s), after which clients are"
+              + " turned away: set it to {} s or more, or StartLimitIntervalSec=0 in the unit",
+          span.toMillis(),
+          known.isPresent() ? "the unit" : "systemd does by default",
+          limit.burst(),
+          seconds(limit.interval()),
+          seconds(limit.shortest()));
     }
+  }
+
+  /** Rounded up. */
+  private static long seconds(Duration span) {
+    return span.plusMillis(999).toSeconds();
   }
 
   /** How often {@link #look} is to be called. */

@@ -76,7 +76,7 @@ final class DoctorCommand implements Callable<Integer> {
           files,
           new UnitChecks.Known(
               name -> choosesProtocol(name, configuration, protocols),
-              configuration.idleExit().isPositive(),
+              configuration.idleExit(),
               configuration.keepConnections(),
               DoctorCommand::crunVersion));
     } catch (IOException unreadable) {

@@ -1,8 +1,10 @@
 package io.fdgate.gateway.doctor;
 
 import io.fdgate.gateway.doctor.Unit.Setting;
+import io.fdgate.gateway.systemd.StartLimit;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +19,9 @@ public final class UnitChecks {
   private static final int FIRST_BROKEN_CRUN = 17;
   private static final int LAST_BROKEN_CRUN = 22;
 
+  /** Longer than any time: a limit that is not understood is one to look at. */
+  private static final Duration UNKNOWN = Duration.ofSeconds(Long.MAX_VALUE);
+
   private final Units units;
   private final Known known;
   private final List<Finding> findings = new ArrayList<>();
@@ -30,13 +35,13 @@ public final class UnitChecks {
    * What is known besides the units.
    *
    * @param choosesProtocol whether a socket's name does
-   * @param exitsWhenIdle whether fdgate is configured so
+   * @param idleExit as it is configured, zero for never
    * @param keepsConnections the same
    * @param crunVersion the first line of {@code crun --version}, empty without crun
    */
   public record Known(
       Predicate<String> choosesProtocol,
-      boolean exitsWhenIdle,
+      Duration idleExit,
       boolean keepsConnections,
       Supplier<String> crunVersion) {}
 
@@ -128,19 +133,23 @@ public final class UnitChecks {
 
   /** Each activation after an idle exit is a start. */
   private void startLimit(Unit service) {
-    Optional<Setting> limit =
+    Optional<Setting> interval =
         service.last("StartLimitIntervalSec").or(() -> service.last("StartLimitInterval"));
-    if (!known.exitsWhenIdle() || limit.filter(each -> isZero(each.value())).isPresent()) {
+    String starts = service.last("StartLimitBurst").map(Setting::value).orElse("5");
+    String within = interval.map(Setting::value).orElse("10s");
+    Duration shortest = StartLimit.of(starts, within).map(StartLimit::shortest).orElse(UNKNOWN);
+    if (known.idleExit().isZero() || known.idleExit().compareTo(shortest) >= 0) {
       return;
     }
     String message =
         "fdgate exits when idle (idle_exit), and each activation is a start: after more than "
-            + service.last("StartLimitBurst").map(Setting::value).orElse("5")
+            + starts
             + " in "
-            + limit.map(Setting::value).orElse("10s")
-            + " systemd gives up the service and its sockets; set StartLimitIntervalSec=0 in [Unit]";
+            + within
+            + " systemd gives up the service and its sockets; make idle_exit longer, or set"
+            + " StartLimitIntervalSec=0 in [Unit]";
     findings.add(
-        limit
+        interval
             .map(each -> each.finding(message))
             .orElseGet(() -> new Finding(service.path().toString(), message)));
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -24,7 +25,7 @@ final class UnitChecksTest {
 
   @TempDir private Path folder;
   private String crun = "crun version 1.16";
-  private boolean idleExit;
+  private Duration idleExit = Duration.ZERO;
   private boolean keeps;
 
   @Test
@@ -110,7 +111,7 @@ final class UnitChecksTest {
   void idleExitMeetsTheStartLimit() throws IOException {
     write("a.service", SERVICE);
     assertThat(check("a.service")).isEmpty();
-    idleExit = true;
+    idleExit = Duration.ofSeconds(1);
     assertThat(check("a.service"))
         .singleElement()
         .asString()
@@ -118,6 +119,13 @@ final class UnitChecksTest {
         .contains("StartLimitIntervalSec=0");
     write("a.service", "[Unit]\nStartLimitIntervalSec=0\n" + SERVICE);
     assertThat(check("a.service")).isEmpty();
+    write("a.service", "[Unit]\nStartLimitBurst=0\n" + SERVICE);
+    assertThat(check("a.service")).isEmpty();
+    idleExit = Duration.ofMinutes(2);
+    write("a.service", SERVICE);
+    assertThat(check("a.service")).isEmpty();
+    write("a.service", "[Unit]\nStartLimitIntervalSec=1h\n" + SERVICE);
+    assertThat(check("a.service")).singleElement().asString().contains("after more than 5 in 1h");
   }
 
   @Test

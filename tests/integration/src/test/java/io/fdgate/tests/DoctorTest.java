@@ -45,7 +45,7 @@ final class DoctorTest {
   @Test
   void readsTheConfigurationForTheIdleExit() throws Exception {
     Path service = Files.writeString(folder.resolve("a.service"), "[Service]\nExecStart=fdgate\n");
-    Path config = Files.writeString(folder.resolve("c.toml"), "idle_exit = \"30s\"\n");
+    Path config = Files.writeString(folder.resolve("c.toml"), "idle_exit = \"1s\"\n");
     assertThat(Distribution.run("doctor", "--config", config.toString(), service.toString()).out())
         .startsWith(service + ": fdgate exits when idle (idle_exit)");
   }
