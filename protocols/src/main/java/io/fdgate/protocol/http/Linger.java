@@ -5,10 +5,16 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
 import java.util.concurrent.TimeUnit;
 
-/** How a connection is closed so that its last answer arrives (RFC 9112, section 9.6). */
+/**
+ * How a connection is closed so that its last answer arrives (RFC 9112, section 9.6). {@link
+ * LateBody} does the same for a stream.
+ */
 final class Linger {
-  /** How long the peer's remaining bytes are read before a close. */
-  private static final long MILLIS = 2_000;
+  /** How long the peer's remaining bytes are read before a close, or before a stream's reset. */
+  static final long MILLIS = 2_000;
+
+  /** How many of a stream's are read at most: a connection has many streams, and each lingers. */
+  static final long STREAM_BYTES = 512 * 1024;
 
   private Linger() {}
 

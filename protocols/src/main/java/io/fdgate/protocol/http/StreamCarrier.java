@@ -34,6 +34,7 @@ final class StreamCarrier extends AttachedHandler implements Carrier {
   private final StreamProgress progress = new StreamProgress();
   private @Nullable Exchange current;
   private @Nullable Exchange begunExchange;
+  private @Nullable LateBody lateBody;
   private boolean reading;
   private boolean begun;
   private boolean requestEnded;
@@ -191,6 +192,10 @@ final class StreamCarrier extends AttachedHandler implements Carrier {
   private void receive(HttpContent content) {
     Exchange exchange = current;
     if (exchange == null) {
+      LateBody late = lateBody;
+      if (late != null) {
+        late.discarded(content.content().readableBytes());
+      }
       content.release();
       return;
     }
@@ -235,7 +240,11 @@ final class StreamCarrier extends AttachedHandler implements Carrier {
     if (exchange.isAnswerStarted()) {
       exchange.abort();
       session.notes().answered(exchange);
-      reset(exchange.isAnswerEnded() ? Http2Error.NO_ERROR : Http2Error.CANCEL);
+      if (exchange.isAnswerEnded()) {
+        refuseBody();
+      } else {
+        reset(Http2Error.CANCEL);
+      }
       return;
     }
     exchange.abort();
@@ -248,9 +257,13 @@ final class StreamCarrier extends AttachedHandler implements Carrier {
     }
   }
 
-  /** Asks for no more of the request, once its answer has been sent (RFC 9113, section 8.1). */
+  /** Asks for no more of the request, a while after its answer has been sent. */
   private void refuseBody() {
-    answers.whenSent(() -> reset(Http2Error.NO_ERROR));
+    answers.whenSent(() -> {
+      if (!requestEnded) {
+        lateBody = new LateBody(ctx().executor(), () -> reset(Http2Error.NO_ERROR));
+      }
+    });
   }
 
   /** Ends the stream behind what was written. */
@@ -262,6 +275,9 @@ final class StreamCarrier extends AttachedHandler implements Carrier {
 
   /** Ends the stream if the peer has left it alone for too long, or gets on too slowly. */
   void checkProgress(long nowNanos, long idleNanos, long bodyNanos) {
+    if (lateBody != null) {
+      return;
+    }
     Exchange exchange = current;
     Channel stream = ctx().channel();
     boolean ours = requestEnded && exchange != null;
@@ -300,6 +316,10 @@ final class StreamCarrier extends AttachedHandler implements Carrier {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    LateBody late = lateBody;
+    if (late != null) {
+      late.stop();
+    }
     Exchange exchange = current;
     current = null;
     if (exchange != null) {

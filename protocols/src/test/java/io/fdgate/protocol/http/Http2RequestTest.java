@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -157,6 +158,66 @@ final class Http2RequestTest {
       client.send(FrameClient.DATA, 0, 1, "a").get(3, "/json");
       assertThat(client.awaitHeaders(3).status()).hasToString("200");
     }
+  }
+
+  @Test
+  void holdsTheResetBackBehindAnAnswerToABodyThatStillComes() {
+    try (FrameClient client = FrameClient.to(server)) {
+      client.post(1, "/echo", "content-length", "1001");
+      assertThat(client.awaitHeaders(1).status()).hasToString("413");
+      client.awaitBody(1);
+      long answered = System.nanoTime();
+      client.send(FrameClient.DATA, 0, 1, "a").send(FrameClient.PING, 0, 0, "12345678");
+      assertThat(resetsUpToPing(client)).isEmpty();
+      assertThat(client.await(FrameClient.RST_STREAM, 1).number(0))
+          .isEqualTo((int) Http2Error.NO_ERROR.code());
+      assertThat(Duration.ofNanos(System.nanoTime() - answered))
+          .isBetween(Duration.ofMillis(Linger.MILLIS / 2), Duration.ofMillis(Linger.MILLIS * 3));
+    }
+  }
+
+  @Test
+  void takesOnlySoMuchOfABodyBehindItsAnswer() {
+    try (FrameClient client = FrameClient.to(server)) {
+      client.post(1, "/echo", "content-length", "100000000");
+      assertThat(client.awaitHeaders(1).status()).hasToString("413");
+      client.awaitBody(1);
+      String part = "a".repeat(16_384);
+      long sent = 0;
+      // The answer to each PING says that the credit for what came before it has been given back.
+      do {
+        client.send(FrameClient.DATA, 0, 1, part).send(FrameClient.PING, 0, 0, "12345678");
+        sent += part.length();
+      } while (resetsUpToPing(client).isEmpty());
+      assertThat(sent).isEqualTo(Linger.STREAM_BYTES);
+      assertThat(client.get(3, "/json").awaitBody(3)).contains("Hello");
+    }
+  }
+
+  @Test
+  void resetsNothingWhenTheBodyEndsBehindItsAnswer() {
+    try (FrameClient client = FrameClient.to(server)) {
+      client.post(1, "/echo", "content-length", "1001");
+      assertThat(client.awaitHeaders(1).status()).hasToString("413");
+      client.awaitBody(1);
+      client
+          .send(FrameClient.DATA, FrameClient.END_STREAM, 1, "a".repeat(1001))
+          .send(FrameClient.PING, 0, 0, "12345678");
+      assertThat(resetsUpToPing(client)).isEmpty();
+    }
+  }
+
+  /** The resets that come before the answer to a PING. */
+  private static List<FrameClient.Frame> resetsUpToPing(FrameClient client) {
+    List<FrameClient.Frame> resets = new ArrayList<>();
+    FrameClient.Frame frame = client.next().orElseThrow();
+    while (frame.type() != FrameClient.PING) {
+      if (frame.type() == FrameClient.RST_STREAM) {
+        resets.add(frame);
+      }
+      frame = client.next().orElseThrow();
+    }
+    return resets;
   }
 
   @Test
