@@ -1,6 +1,9 @@
 package io.fdgate.protocol.http;
 
 import io.fdgate.protocol.LogFields;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -21,6 +24,20 @@ import java.util.function.BiConsumer;
 record AccessLine(
     String peer, long millis, String request, int status, long bytes, String referer, String agent)
     implements LogFields {
+
+  /** Of an exchange that is over. */
+  static AccessLine of(Exchange exchange) {
+    HttpRequest request = exchange.request();
+    HttpHeaders headers = request.headers();
+    return new AccessLine(
+        exchange.peer().host(),
+        exchange.startMillis(),
+        request.method() + " " + request.uri() + " " + request.protocolVersion(),
+        exchange.status(),
+        exchange.sent(),
+        headers.get(HttpHeaderNames.REFERER, "-"),
+        headers.get(HttpHeaderNames.USER_AGENT, "-"));
+  }
 
   @Override
   public String toString() {

@@ -38,7 +38,7 @@ final class ConnectionNotes {
       counters.requestTook(System.nanoTime() - exchange.startNanos());
     }
     if (server.accessLog().isEnabled()) {
-      server.accessLog().note(exchange.accessLine());
+      server.accessLog().note(AccessLine.of(exchange));
     }
   }
 

@@ -20,6 +20,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its answer. Used on the connection's event loop only; what a route calls after
@@ -32,17 +33,14 @@ public final class Exchange {
   private final ChannelHandlerContext ctx;
   private final HttpRequest request;
   private final RequestTarget target;
-  private final BodyPump pump;
+  private final RequestBody body;
   private final long startMillis = System.currentTimeMillis();
   private final long startNanos = System.nanoTime();
-  private BodyReader reader = BodyReader.DISCARD;
+  private @Nullable BodyPump pump;
   private Runnable onDrain = () -> {};
-  private boolean continueExpected;
-  private boolean requestEnded;
   private boolean answerStarted;
   private boolean answerEnded;
   private boolean aborted;
-  private long received;
   private long sent;
   private int status;
 
@@ -51,9 +49,9 @@ public final class Exchange {
     this.ctx = ctx;
     this.request = request;
     this.target = RequestTarget.of(request.uri());
-    this.pump = new BodyPump(ctx, this);
-    this.continueExpected =
-        HttpUtil.is100ContinueExpected(request) && carrier.bodyLength(request).orElse(1) > 0;
+    this.body =
+        new RequestBody(
+            HttpUtil.is100ContinueExpected(request) && carrier.bodyLength(request).orElse(1) > 0);
   }
 
   /** The request's head. */
@@ -100,9 +98,7 @@ public final class Exchange {
 
   /** Takes the body instead of discarding it; a client that waits for 100 is told to go on. */
   void readBody(BodyReader bodyReader) {
-    reader = bodyReader;
-    if (continueExpected) {
-      continueExpected = false;
+    if (body.readBy(bodyReader)) {
       ctx.writeAndFlush(
           new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE),
           ctx.voidPromise());
@@ -118,11 +114,6 @@ public final class Exchange {
     if (carrier.isDraining()) {
       action.run();
     }
-  }
-
-  /** The bytes of the body that have come. */
-  long received() {
-    return received;
   }
 
   /** Whether the peer has gone, or what is left of its request is not wanted. */
@@ -196,7 +187,9 @@ public final class Exchange {
       source.close();
       end(EmptyHttpHeaders.INSTANCE);
     } else {
-      pump.start(carrier.parts(source));
+      BodyPump pumping = new BodyPump(ctx, this);
+      pump = pumping;
+      pumping.start(carrier.parts(source));
     }
   }
 
@@ -249,7 +242,8 @@ public final class Exchange {
 
   /** What the peer has not taken of a part of a file that is being sent. */
   long untakenRegion() {
-    return pump.untakenRegion();
+    BodyPump pumping = pump;
+    return pumping == null ? 0 : pumping.untakenRegion();
   }
 
   /** Ends the answer. */
@@ -280,26 +274,12 @@ public final class Exchange {
   // From the carrier.
 
   /** Takes a part of the request, and its end. */
-  void receive(HttpContent content, long limit) throws RefusedException {
-    received += content.content().readableBytes();
-    if (received > limit) {
-      content.release();
-      throw RequestRules.tooLarge(carrier.limits());
-    }
-    HttpHeaders trailers =
-        content instanceof LastHttpContent last
-            ? last.trailingHeaders()
-            : EmptyHttpHeaders.INSTANCE;
-    requestEnded = content instanceof LastHttpContent;
-    if (content.content().isReadable()) {
-      reader.content(content.content());
-    } else {
-      content.release();
-    }
-    if (requestEnded) {
-      continueExpected = false;
-      reader.end(trailers);
-    }
+  void receive(HttpContent content) throws RefusedException {
+    body.receive(content, carrier.limits());
+  }
+
+  RequestBody body() {
+    return body;
   }
 
   /** The connection is WebSocket's now. */
@@ -313,17 +293,19 @@ public final class Exchange {
   }
 
   void writable() {
-    pump.run();
+    BodyPump pumping = pump;
+    if (pumping != null) {
+      pumping.run();
+    }
   }
 
   /** The connection broke, or the request did. */
   void abort() {
     aborted = true;
-    pump.close();
-  }
-
-  boolean isRequestEnded() {
-    return requestEnded;
+    BodyPump pumping = pump;
+    if (pumping != null) {
+      pumping.close();
+    }
   }
 
   boolean isAnswerStarted() {
@@ -334,9 +316,9 @@ public final class Exchange {
     return answerEnded;
   }
 
-  /** Whether the client waits to be told to send its body. */
-  boolean isContinueExpected() {
-    return continueExpected;
+  /** When the head was there, on the clock of days. */
+  long startMillis() {
+    return startMillis;
   }
 
   /** When the head was there. */
@@ -347,17 +329,5 @@ public final class Exchange {
   /** Of the answer; 499 when the peer left before there was one. */
   int status() {
     return answerStarted ? status : 499;
-  }
-
-  AccessLine accessLine() {
-    HttpHeaders headers = request.headers();
-    return new AccessLine(
-        carrier.peer().host(),
-        startMillis,
-        request.method() + " " + request.uri() + " " + request.protocolVersion(),
-        status(),
-        sent,
-        headers.get(HttpHeaderNames.REFERER, "-"),
-        headers.get(HttpHeaderNames.USER_AGENT, "-"));
   }
 }

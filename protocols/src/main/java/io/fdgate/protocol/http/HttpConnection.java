@@ -3,13 +3,9 @@ package io.fdgate.protocol.http;
 import static io.fdgate.protocol.GatewayEvent.GRACE;
 
 import io.fdgate.protocol.GatewayEvent;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -35,14 +31,10 @@ final class HttpConnection extends AttachedHandler implements Carrier {
   private final RequestDecoder decoder;
   private final ResponseEncoder encoder;
   private final Persistence persistence = new Persistence();
-  private final Countdown headTimer;
-  private final Countdown paceTimer;
-  private final PeerPace pace = new PeerPace();
+  private final Deadlines deadlines;
   private @Nullable ConnectionNotes notes;
   private @Nullable Exchange current;
-  private @Nullable Exchange watched;
   private @Nullable H2cUpgrade upgrade;
-  private long sentBefore;
   private boolean reading;
   private boolean resumeWhenWritable;
   private boolean draining;
@@ -52,8 +44,7 @@ final class HttpConnection extends AttachedHandler implements Carrier {
     this.server = server;
     this.decoder = decoder;
     this.encoder = encoder;
-    this.headTimer = new Countdown(server.limits().headerMillis(), this::headOverdue);
-    this.paceTimer = new Countdown(server.limits().bodyMillis(), this::lookAtPace);
+    this.deadlines = new Deadlines(this, server.limits());
   }
 
   // For the exchange.
@@ -78,11 +69,6 @@ final class HttpConnection extends AttachedHandler implements Carrier {
     return draining;
   }
 
-  /** Whether the current answer is the last one. */
-  private boolean isEnding() {
-    return draining || ending;
-  }
-
   @Override
   public OptionalLong bodyLength(HttpRequest request) {
     return HttpUtil.isTransferEncodingChunked(request)
@@ -93,7 +79,8 @@ final class HttpConnection extends AttachedHandler implements Carrier {
   @Override
   public void frame(HttpHeaders headers, boolean sized) {
     // A client that was not told to continue may or may not send its body (RFC 9110, 10.1.1).
-    persistence.frame(headers, sized, isEnding() || exchange().isContinueExpected());
+    boolean last = draining || ending || exchange().body().isContinueExpected();
+    persistence.frame(headers, sized, last);
   }
 
   @Override
@@ -114,13 +101,13 @@ final class HttpConnection extends AttachedHandler implements Carrier {
     Exchange exchange = current;
     if (exchange == null
         || !exchange.isAnswerEnded()
-        || (!exchange.isRequestEnded() && persistence.keepsAlive())) {
+        || (!exchange.body().isEnded() && persistence.keepsAlive())) {
       return;
     }
     current = null;
     answered(exchange);
     if (!persistence.keepsAlive() || ending) {
-      end(draining || !exchange.isRequestEnded() || decoder.hasHeldBack());
+      end(draining || !exchange.body().isEnded() || decoder.hasHeldBack());
     } else if (ctx().channel().isWritable()) {
       awaitLast();
       decoder.resume();
@@ -132,7 +119,7 @@ final class HttpConnection extends AttachedHandler implements Carrier {
   }
 
   private void answered(Exchange exchange) {
-    sentBefore += exchange.sent();
+    deadlines.answered(exchange);
     notes().answered(exchange);
   }
 
@@ -151,17 +138,7 @@ final class HttpConnection extends AttachedHandler implements Carrier {
     answered(exchange);
     ChannelHandlerContext ctx = ctx();
     ctx.channel().config().setAutoRead(true);
-    HttpRequest request = exchange.request();
-    WebSocketPipeline.addTo(ctx.pipeline(), request.uri(), server.socket().counters());
-    ctx.pipeline().remove(this);
-    ctx.fireChannelRead(
-        new DefaultFullHttpRequest(
-            request.protocolVersion(),
-            request.method(),
-            request.uri(),
-            Unpooled.EMPTY_BUFFER,
-            request.headers(),
-            EmptyHttpHeaders.INSTANCE));
+    WebSocketPipeline.replace(ctx, exchange.request(), server.socket().counters());
   }
 
   // From the pipeline.
@@ -188,7 +165,7 @@ final class HttpConnection extends AttachedHandler implements Carrier {
   }
 
   private void becomeHttp2(ChannelPipeline pipeline) {
-    headTimer.stop();
+    deadlines.headEnded();
     ending = true; // nothing more for HTTP/1
     Http2Pipeline.replace(pipeline, server);
     if (draining) {
@@ -197,7 +174,7 @@ final class HttpConnection extends AttachedHandler implements Carrier {
   }
 
   private void begin(HttpRequest request) {
-    headTimer.stop();
+    deadlines.headEnded();
     upgrade = H2cUpgrade.of(request).orElse(null);
     if (upgrade == null) {
       serve(request);
@@ -237,7 +214,7 @@ final class HttpConnection extends AttachedHandler implements Carrier {
       return;
     }
     try {
-      exchange.receive(content, server.limits().body());
+      exchange.receive(content);
     } catch (RefusedException tooLarge) {
       refuse(new Refusal(tooLarge.status(), tooLarge.reason()));
       return;
@@ -249,10 +226,9 @@ final class HttpConnection extends AttachedHandler implements Carrier {
   public void channelReadComplete(ChannelHandlerContext ctx) {
     reading = false;
     ctx.flush();
-    Exchange exchange = current;
-    watchPace(exchange);
-    if (exchange == null && !ending && decoder.isWithinHead()) {
-      headTimer.start(ctx.executor());
+    deadlines.watchPace(current);
+    if (isWithinHead()) {
+      deadlines.headBegan();
     }
     regulate();
   }
@@ -268,7 +244,7 @@ final class HttpConnection extends AttachedHandler implements Carrier {
         decoder.resume();
       }
     } else {
-      watchPace(current);
+      deadlines.watchPace(current);
     }
     regulate();
   }
@@ -284,7 +260,7 @@ final class HttpConnection extends AttachedHandler implements Carrier {
     if (event == ChannelInputShutdownEvent.INSTANCE) {
       inputEnded();
     } else if (event instanceof IdleStateEvent) {
-      idle();
+      deadlines.idle();
     } else if (event == GatewayEvent.DRAIN) {
       draining = true;
       Exchange exchange = current;
@@ -326,79 +302,9 @@ final class HttpConnection extends AttachedHandler implements Carrier {
     }
   }
 
-  private void idle() {
-    Exchange exchange = current;
-    if (ending) {
-      ctx().close();
-    } else if (exchange == null) {
-      if (decoder.isWithinHead()) {
-        headOverdue();
-      } else {
-        end(false);
-      }
-    } else if (!exchange.isRequestEnded() || exchange.isAnswerStarted()) {
-      overdue(exchange);
-    }
-  }
-
-  private void overdue(@Nullable Exchange exchange) {
-    if (exchange != null && !exchange.isRequestEnded() && !exchange.isAnswerStarted()) {
-      refuse(new Refusal(HttpResponseStatus.REQUEST_TIMEOUT, "the request took too long"));
-    } else {
-      notes().peerFault("the peer does not read or write");
-      breakOff();
-    }
-  }
-
-  /** Watches the pace of an exchange that is not over at once, and of what is not taken at once. */
-  private void watchPace(@Nullable Exchange exchange) {
-    boolean awaited = exchange != null && !exchange.isRequestEnded();
-    if (awaited && watched != exchange) {
-      watched = exchange;
-      paceTimer.stop();
-    }
-    if ((exchange != null || pending() > 0) && !paceTimer.isRunning()) {
-      isTooSlow();
-      paceTimer.start(ctx().executor());
-    }
-  }
-
-  private void lookAtPace() {
-    if (isTooSlow()) {
-      overdue(current);
-    } else if (current != null || pending() > 0) {
-      paceTimer.start(ctx().executor());
-    }
-  }
-
-  private boolean isTooSlow() {
-    Exchange exchange = current;
-    return pace.isTooSlow(
-        exchange != null && !exchange.isRequestEnded(),
-        exchange == null ? 0 : exchange.received(),
-        sentBefore + (exchange == null ? 0 : exchange.sent()),
-        pending());
-  }
-
-  /** The bytes that were written and that the peer has not taken. */
-  private long pending() {
-    ChannelOutboundBuffer buffer = ctx().channel().unsafe().outboundBuffer();
-    Exchange exchange = current;
-    return (buffer == null
-            ? 0
-            : Math.max(0, buffer.totalPendingWriteBytes() - buffer.currentProgress()))
-        + (exchange == null ? 0 : exchange.untakenRegion());
-  }
-
-  private void headOverdue() {
-    if (current == null && !ending && decoder.isWithinHead()) {
-      refuse(new Refusal(HttpResponseStatus.REQUEST_TIMEOUT, "the request took too long"));
-    }
-  }
-
   /** Answers with an error, and ends the connection behind it. */
-  private void refuse(Refusal refusal) {
-    headTimer.stop();
+  void refuse(Refusal refusal) {
+    deadlines.headEnded();
     notes().peerFault(refusal.reason());
     Exchange exchange = current;
     if (exchange != null && exchange.isAnswerEnded()) {
@@ -425,16 +331,16 @@ final class HttpConnection extends AttachedHandler implements Carrier {
     end(true);
   }
 
-  private void end(boolean linger) {
+  void end(boolean linger) {
     ending = true;
-    headTimer.stop();
+    deadlines.headEnded();
     decoder.stop();
     Linger.close(ctx(), linger);
     regulate();
   }
 
   /** Closes at once, so that the peer sees an answer that is not complete. */
-  private void breakOff() {
+  void breakOff() {
     ending = true;
     decoder.stop();
     ctx().close();
@@ -442,13 +348,12 @@ final class HttpConnection extends AttachedHandler implements Carrier {
 
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
-    paceTimer.stop();
+    deadlines.stop();
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    headTimer.stop();
-    paceTimer.stop();
+    deadlines.stop();
     ending = true;
     Exchange exchange = current;
     if (exchange != null) {
@@ -469,13 +374,30 @@ final class HttpConnection extends AttachedHandler implements Carrier {
     breakOff();
   }
 
-  private ConnectionNotes notes() {
+  ConnectionNotes notes() {
     ConnectionNotes known = notes;
     if (known == null) {
       known = new ConnectionNotes(server, ctx().channel());
       notes = known;
     }
     return known;
+  }
+
+  // For the deadlines.
+
+  /** What is being served; null between requests. */
+  @Nullable Exchange current() {
+    return current;
+  }
+
+  /** Whether nothing more is served. */
+  boolean isEnding() {
+    return ending;
+  }
+
+  /** Whether a part of a request's head has come, and not all of it. */
+  boolean isWithinHead() {
+    return current == null && !ending && decoder.isWithinHead();
   }
 
   private Exchange exchange() {

@@ -106,7 +106,7 @@ final class StreamCarrier extends AttachedHandler implements Carrier {
     }
     if (requestEnded) {
       finish(exchange);
-    } else if (exchange.isContinueExpected()) {
+    } else if (exchange.body().isContinueExpected()) {
       finish(exchange);
       refuseBody();
     }
@@ -200,7 +200,7 @@ final class StreamCarrier extends AttachedHandler implements Carrier {
       return;
     }
     try {
-      exchange.receive(content, limits().body());
+      exchange.receive(content);
     } catch (RefusedException tooLarge) {
       refuse(new Refusal(tooLarge.status(), tooLarge.reason()));
       return;

@@ -50,7 +50,8 @@ final class StreamProgress {
     if (exchange == null || (periodNanos != 0 && nowNanos - periodNanos < nanos)) {
       return false;
     }
-    boolean slow = pace.isTooSlow(awaited, exchange.received(), exchange.sent(), pending(stream));
+    boolean slow =
+        pace.isTooSlow(awaited, exchange.body().received(), exchange.sent(), pending(stream));
     boolean first = periodNanos == 0;
     periodNanos = nowNanos;
     return slow && !first;

@@ -1,7 +1,12 @@
 package io.fdgate.protocol.http;
 
 import io.fdgate.protocol.Counters;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
@@ -15,12 +20,25 @@ final class WebSocketPipeline {
   private WebSocketPipeline() {}
 
   /**
-   * Adds them behind the handlers of HTTP; the first request that reaches them makes the handshake,
-   * which takes those away.
+   * Leaves a connection of HTTP to WebSocket. The handlers are added behind those of HTTP; the
+   * request makes the handshake, which takes those away.
    *
-   * @param uri the target of that request
+   * @param ctx of the handler that they take the place of
    */
-  static void addTo(ChannelPipeline pipeline, String uri, Counters counters) {
+  static void replace(ChannelHandlerContext ctx, HttpRequest request, Counters counters) {
+    addTo(ctx.pipeline(), request.uri(), counters);
+    ctx.pipeline().remove(ctx.handler());
+    ctx.fireChannelRead(
+        new DefaultFullHttpRequest(
+            request.protocolVersion(),
+            request.method(),
+            request.uri(),
+            Unpooled.EMPTY_BUFFER,
+            request.headers(),
+            EmptyHttpHeaders.INSTANCE));
+  }
+
+  private static void addTo(ChannelPipeline pipeline, String uri, Counters counters) {
     pipeline
         .addLast("websocket-compression", new WebSocketServerCompressionHandler(MAX_FRAME))
         .addLast("websocket-reserved", new ReservedBitsHandler())
