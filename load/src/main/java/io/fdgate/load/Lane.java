@@ -54,7 +54,7 @@ final class Lane {
   /** Takes a connection. */
   void opened(Wire opened) {
     wire = opened;
-    worker.laneOpened();
+    worker.connections().opened();
     if (worker.isRunning()) {
       fill(System.nanoTime());
     }
@@ -159,7 +159,7 @@ final class Lane {
       if (!orderly) {
         worker.problem(Problem.CLOSED, why);
       }
-      worker.open(this, orderly);
+      worker.connections().open(this, orderly);
     }
   }
 

@@ -118,7 +118,7 @@ public final class LoadRun {
       throws LoadException, InterruptedException {
     Timeline timeline = new Timeline(workers.size());
     openedAt = System.nanoTime();
-    workers.forEach(worker -> worker.loop().execute(worker::connect));
+    workers.forEach(worker -> worker.loop().execute(worker.connections()::open));
     if (stopped) {
       stop();
     }

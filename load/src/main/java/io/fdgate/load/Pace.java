@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
  * for all that it keeps waiting (coordinated omission).
  */
 final class Pace {
-  private final @Nullable Worker timed;
+  private final @Nullable Turns timed;
   private final int offset;
   private long turn;
 
-  private Pace(@Nullable Worker timed, int offset) {
+  private Pace(@Nullable Turns timed, int offset) {
     this.timed = timed;
     this.offset = offset;
   }
@@ -23,8 +23,8 @@ final class Pace {
   }
 
   /** The worker's lanes take turns. */
-  static Pace openLoop(Worker worker, int offset) {
-    return new Pace(worker, offset);
+  static Pace openLoop(Turns turns, int offset) {
+    return new Pace(turns, offset);
   }
 
   boolean isTimed() {

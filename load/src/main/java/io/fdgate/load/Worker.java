@@ -3,10 +3,6 @@ package io.fdgate.load;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
-import java.io.FileNotFoundException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -15,30 +11,23 @@ import org.jspecify.annotations.Nullable;
 
 /** One event loop with its lanes. Everything but {@link #stop} happens on that loop. */
 final class Worker {
-  private static final int CONNECTING_AT_ONCE = 32;
   private static final long SECOND = 1_000_000_000L;
-  private static final long RETRY_MILLIS = 10;
-  private static final long PAUSE_MILLIS = 100;
   private static final long EXPIRY_MILLIS = 50;
   private static final int LEAST_STRETCH = 64 * 1024;
   private static final int MOST_STRETCH = 1024 * 1024;
 
   private final Plan plan;
   private final EventLoop loop;
-  private final Connector connector;
   private final Consumer<Event> events;
   private final List<Lane> lanes = new ArrayList<>();
   private final Pattern pattern;
   private final ByteBuf requestHead;
   private final BodyCheck bodies;
-  private final double interval;
+  private final Connections connections;
+  private final @Nullable Turns turns;
 
-  private int opened;
-  private int opening;
-  private long connectDeadline;
   private long start;
   private long measuredFrom;
-  private long turns;
   private int seconds;
   private boolean running;
   private boolean ended;
@@ -56,7 +45,6 @@ final class Worker {
   Worker(Plan plan, EventLoop loop, Connector connector, Consumer<Event> events, Share share) {
     this.plan = plan;
     this.loop = loop;
-    this.connector = connector;
     this.events = events;
     long flight = (long) plan.shape().size() * plan.shape().depth();
     int stretch = Math.clamp(flight, LEAST_STRETCH, MOST_STRETCH);
@@ -67,14 +55,17 @@ final class Worker {
     requestHead = PooledByteBufAllocator.DEFAULT.directBuffer(head.length).writeBytes(head);
     bodies = new BodyCheck(plan, pattern, share.body);
     left = share.answers;
-    interval =
-        plan.rate().isPresent()
-            ? SECOND / (plan.rate().getAsDouble() * share.lanes / plan.shape().connections())
-            : 0;
+    turns = plan.rate().isPresent() ? new Turns(this, rate(plan, share), share.lanes) : null;
+    connections = new Connections(this, connector, events, share.lanes);
     for (int i = 0; i < share.lanes; i++) {
-      Pace pace = plan.rate().isPresent() ? Pace.openLoop(this, i) : Pace.closedLoop();
+      Pace pace = turns == null ? Pace.closedLoop() : Pace.openLoop(turns, i);
       lanes.add(new Lane(this, share.firstLane + i, pace, plan.shape().depth()));
     }
+  }
+
+  /** The messages of all its lanes in a second. */
+  private static double rate(Plan plan, Share share) {
+    return plan.rate().orElseThrow() * share.lanes / plan.shape().connections();
   }
 
   /**
@@ -110,6 +101,23 @@ final class Worker {
     return tally;
   }
 
+  Connections connections() {
+    return connections;
+  }
+
+  List<Lane> lanes() {
+    return lanes;
+  }
+
+  /** Whether the time of its beginning is known. */
+  boolean hasBegun() {
+    return start != 0;
+  }
+
+  boolean isEnded() {
+    return ended;
+  }
+
   boolean isRunning() {
     return running;
   }
@@ -117,83 +125,6 @@ final class Worker {
   /** When the first byte of an answer came; 0 before. */
   long firstByte() {
     return firstByte;
-  }
-
-  /** Opens all connections, a few at a time. */
-  void connect() {
-    connectDeadline = System.nanoTime() + plan.times().timeout().toNanos();
-    connectMore();
-  }
-
-  private void connectMore() {
-    while (!ended && opening < lanes.size() && opening - opened < CONNECTING_AT_ONCE) {
-      open(lanes.get(opening++), true);
-    }
-  }
-
-  /**
-   * Opens a lane's connection, also when it was lost.
-   *
-   * @param atOnce or after a pause, so that a target that is gone is not flooded
-   */
-  void open(Lane lane, boolean atOnce) {
-    if (atOnce) {
-      connector.open(lane, cause -> refused(lane, cause));
-    } else {
-      loop.schedule(
-          () -> {
-            if (running) {
-              open(lane, true);
-            }
-          },
-          PAUSE_MILLIS,
-          TimeUnit.MILLISECONDS);
-    }
-  }
-
-  /** A lane has its connection. */
-  void laneOpened() {
-    if (start == 0) {
-      opened++;
-      if (opened == lanes.size()) {
-        events.accept(new Event.Connected());
-      } else {
-        connectMore();
-      }
-    }
-  }
-
-  private void refused(Lane lane, Throwable cause) {
-    if (ended) {
-      return;
-    }
-    if (start != 0) {
-      problem(Problem.CONNECT, reason(cause));
-      open(lane, false);
-    } else if (isBusy(cause) && System.nanoTime() - connectDeadline < 0) {
-      loop.schedule(() -> open(lane, true), RETRY_MILLIS, TimeUnit.MILLISECONDS);
-    } else {
-      fail(
-          LoadException.target(
-              plan.target().text()
-                  + " cannot be reached: "
-                  + reason(cause)
-                  + (opened > 0 ? " (connection " + (opened + 1) + ")" : "")
-                  + "; is the .socket unit active, and is this its ListenStream= or"
-                  + " ListenDatagram= address?"));
-    }
-  }
-
-  /** A Unix listener whose queue is full says EAGAIN; a TCP one lets the client wait. */
-  private static boolean isBusy(Throwable cause) {
-    return String.valueOf(cause.getMessage()).contains("Resource temporarily unavailable");
-  }
-
-  private static String reason(Throwable cause) {
-    return cause instanceof FileNotFoundException
-            || cause.getCause() instanceof FileNotFoundException
-        ? "there is no such socket"
-        : String.valueOf(cause.getMessage()).replaceFirst(":? ?(/|unix:).*$", "");
   }
 
   /** Begins at a time that all workers have in common. */
@@ -210,44 +141,13 @@ final class Worker {
   private void run() {
     running = true;
     long now = System.nanoTime();
-    if (plan.rate().isPresent()) {
-      sharpenTimers();
-      turn();
-    } else {
+    if (turns == null) {
       lanes.forEach(lane -> lane.fill(now));
+    } else {
+      turns.begin(start);
     }
     loop.scheduleWithFixedDelay(this::expire, EXPIRY_MILLIS, EXPIRY_MILLIS, TimeUnit.MILLISECONDS);
     scheduleCut();
-  }
-
-  /** The kernel wakes a sleeper up to 50 µs late, which would count as latency. */
-  private static void sharpenTimers() {
-    try {
-      String thread = Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString();
-      Files.writeString(Path.of("/proc", thread, "timerslack_ns"), "1");
-    } catch (IOException refused) {
-      // It stays as it is.
-    }
-  }
-
-  /** When a lane's message of a turn is due. */
-  long dueAt(int lane, long turn) {
-    return start + (long) ((lane + (double) turn * lanes.size()) * interval);
-  }
-
-  private void turn() {
-    if (!running) {
-      return;
-    }
-    long now = System.nanoTime();
-    long due = dueAt(0, 0) + (long) (turns * interval);
-    while (due - now <= 0) {
-      lanes.get((int) (turns % lanes.size())).due(now);
-      turns++;
-      due = start + (long) (turns * interval);
-      now = System.nanoTime();
-    }
-    loop.schedule(this::turn, due - now, TimeUnit.NANOSECONDS);
   }
 
   void received(long bytes, long now) {
