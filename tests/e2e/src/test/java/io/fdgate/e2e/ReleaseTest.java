@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ReleaseTest {
   private static final String RELEASE = Rig.CHECKOUT.resolve("bin/release").toString();
   private static final Path FOLDER = Rig.CHECKOUT.resolve("target/release");
+  private static final Path NEWER_FOLDER = Rig.CHECKOUT.resolve("target/newer/target/release");
   private static final String VERSION = System.getProperty("fdgate.version", "");
   private static final String UNPACK =
       "mkdir /root/unpacked; tar -x -C /root/unpacked --strip-components=1"
@@ -34,13 +35,19 @@ final class ReleaseTest {
       "find /etc /opt/* /usr /var /run/fdgate* -xdev -path /var/log -prune"
           + " -o -path '/var/lib/dpkg/*-old' -o -print 2>&1 | sort";
 
-  /** Another version whose configuration differs, too. */
-  private static final String REPACK =
+  /** A version that no pom has. */
+  private static final String NEWER = "9999.0.0-rc.1";
+
+  private static final String DEB_NEWER = "9999.0.0~rc.1";
+
+  /** What it is made of: the checkout as it is but for a line of the configuration. */
+  private static final String COPY_SOURCES =
       """
-      dpkg-deb --raw-extract /rig/checkout/target/release/fdgate_*.deb /root/newer
-      sed -i 's/^Version: .*/Version: 9999/' /root/newer/DEBIAN/control
-      echo '# new in 9999' >>/root/newer/etc/fdgate/fdgate.toml
-      dpkg-deb -Znone --build /root/newer /root/newer.deb
+      rm -rf target/newer; mkdir -p target/newer
+      git ls-files -z --cached --others --exclude-standard | tar -c --null -T - | tar -x -C target/newer
+      cd target/newer; echo '# new in 9999' >>conf/fdgate.toml
+      git init -q; git add .
+      git -c user.name=Tester -c user.email=tester@example.org commit -q -m 'a newer version'
       """;
 
   private static Rig rig;
@@ -49,6 +56,8 @@ final class ReleaseTest {
   static void release() throws Exception {
     assertThat(Command.run("", List.of(RELEASE, VERSION)).ok())
         .contains("fdgate " + VERSION + " is in " + FOLDER);
+    assertThat(sh(Rig.CHECKOUT, COPY_SOURCES + "bin/release " + NEWER))
+        .contains("fdgate " + NEWER + " is in " + NEWER_FOLDER);
     rig = Rig.boot("rig-release");
   }
 
@@ -68,17 +77,24 @@ final class ReleaseTest {
 
   @Test
   void everyFileHasItsChecksum() throws Exception {
-    String checked =
-        Command.run(
-                "",
-                List.of(
-                    "sh", "-c", "cd \"$0\"; sha256sum --check --strict SHA256SUMS", "" + FOLDER))
-            .ok();
-    try (Stream<Path> files = Files.list(FOLDER)) {
+    assertFiles(FOLDER, VERSION);
+    assertFiles(NEWER_FOLDER, NEWER);
+  }
+
+  private static void assertFiles(Path folder, String version) throws Exception {
+    String checked = sh(folder, "sha256sum --check --strict SHA256SUMS");
+    String tarball = "fdgate-" + version + "-linux-" + sh(folder, "uname -m").strip() + ".tar.gz";
+    String deb =
+        "fdgate_"
+            + version.replaceFirst("-", "~")
+            + ("_" + sh(folder, "dpkg --print-architecture").strip() + ".deb");
+    String bill = "fdgate-" + version + ".cdx.json";
+    try (Stream<Path> files = Files.list(folder)) {
       assertThat(files.map(file -> file.getFileName().toString()))
-          .hasSize(4)
-          .allMatch(name -> name.equals("SHA256SUMS") || checked.contains(name + ": OK\n"));
+          .containsExactlyInAnyOrder(tarball, deb, bill, "SHA256SUMS");
     }
+    assertThat(checked.lines())
+        .containsExactlyInAnyOrder(tarball + ": OK", deb + ": OK", bill + ": OK");
   }
 
   @Test
@@ -145,7 +161,7 @@ final class ReleaseTest {
         .doesNotContain("fdgate", ":3000", ":3070", ":3080", ":3081", ":9400");
     assertThat(sh("cat /etc/fdgate/fdgate.toml")).contains("default_protocol = \"line\"");
     assertThat(sh("systemctl list-units --all --no-legend 'fdgate*'")).isEmpty();
-    sh("dpkg --purge fdgate; rm -r /root/newer /root/newer.deb");
+    sh("dpkg --purge fdgate");
     assertThat(sh(FILES).lines()).containsExactlyElementsOf(before.lines().toList());
   }
 
@@ -189,13 +205,29 @@ final class ReleaseTest {
   private static void anEditedConfigurationSurvivesAnUpgrade() throws Exception {
     sh("sed -i 's/^# default_protocol = .*/default_protocol = \"line\"/' /etc/fdgate/fdgate.toml");
     String before = pid();
-    sh(REPACK + "dpkg --force-confdef --force-confold --install /root/newer.deb");
+    sh(
+        "dpkg --force-confdef --force-confold --install /rig/checkout/target/newer/target/release/*.deb");
     assertThat(sh("cat /etc/fdgate/fdgate.toml"))
         .contains("default_protocol = \"line\"")
         .doesNotContain("new in 9999");
     assertThat(sh("cat /etc/fdgate/fdgate.toml.dpkg-dist")).contains("new in 9999");
     assertThat(rig.exchange("hello\n", "tcp4:127.0.0.1:3000")).isEqualTo("hello\n");
     assertThat(pid()).isNotEqualTo(before).isNotEqualTo("MainPID=0\n");
+    saysThatItIsNewer();
+  }
+
+  private static void saysThatItIsNewer() throws Exception {
+    assertThat(sh("fdgate --version; ls /opt/fdgate/lib"))
+        .startsWith("fdgate " + NEWER + "\n")
+        .contains("fdgate-gateway-" + NEWER + ".jar\n")
+        .doesNotContain(VERSION);
+    assertThat(sh("dpkg-query --show --showformat='${Version}\n' fdgate"))
+        .isEqualTo(DEB_NEWER + "\n");
+    assertThat(sh("zcat /usr/share/doc/fdgate/changelog.gz"))
+        .startsWith("fdgate (" + DEB_NEWER + ") ");
+    assertThat(Files.readString(NEWER_FOLDER.resolve("fdgate-" + NEWER + ".cdx.json")))
+        .contains("/fdgate-gateway@" + NEWER + "?")
+        .doesNotContain(VERSION);
   }
 
   private static String pid() throws Exception {
@@ -204,5 +236,10 @@ final class ReleaseTest {
 
   private static String sh(String script) throws Exception {
     return rig.root("sh", "-euc", script).ok();
+  }
+
+  /** On this side, in a folder. */
+  private static String sh(Path folder, String script) throws Exception {
+    return Command.run("", List.of("sh", "-euc", "cd \"$0\"\n" + script, folder.toString())).ok();
   }
 }
