@@ -17,8 +17,8 @@ final class Flow {
   // So many times in a row as much at once as pays for a pipe: that is bulk.
   private static final int BULK = 6;
   private static final int MUCH = 32 * 1024;
-  // Then other sockets of the loop have their turn, after two milliseconds. With a quarter of it the
-  // ends of a bulk transfer fall asleep in each turn: a third more processor time to wake them.
+  // Then other sockets of the loop have their turn, after two milliseconds. With a quarter of it
+  // both ends of bulk fall asleep in each turn: a third more processor time, to wake them.
   private static final int BUDGET = 4 * 1024 * 1024;
 
   private final Side from;
