@@ -194,7 +194,8 @@ final class SoakTest {
         try {
           socket.getInputStream().readAllBytes();
         } catch (SocketException reset) {
-          // An end too: other tests say which end a client gets, this one what stays behind.
+          // The clients that read nothing in another test may fill the kernel's memory for TCP
+          // (tcp_mem, tcp(7)): then it resets what is closed with an answer on its way.
         }
       }
       case 1 -> socket.setSoLinger(true, 0);
