@@ -247,7 +247,7 @@ public final class ConfigurationFile {
               + " = \""
               + name
               + "\": there is no such protocol"
-              + didYouMean(name, names)
+              + NearestKey.question(name, names)
               + "; installed: "
               + protocols.names());
     }
@@ -324,12 +324,6 @@ public final class ConfigurationFile {
 
   private static List<String> keys(Collection<Setting<?>> settings) {
     return settings.stream().<String>map(Setting::key).distinct().toList();
-  }
-
-  private static String didYouMean(String word, Collection<String> known) {
-    return NearestKey.to(word, known)
-        .map(nearest -> "; did you mean \"" + nearest + "\"?")
-        .orElse("");
   }
 
   private void fault(int line, String message) {

@@ -19,8 +19,7 @@ final class KeyAdvice {
   String on(String key, Collection<String> knownHere) {
     return place(key)
         .map(place -> "; it belongs " + place)
-        .or(() -> NearestKey.to(key, knownHere).map(near -> "; did you mean \"" + near + "\"?"))
-        .orElse("");
+        .orElseGet(() -> NearestKey.question(key, knownHere));
   }
 
   private Optional<String> place(String key) {

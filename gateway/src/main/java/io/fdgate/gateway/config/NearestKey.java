@@ -15,6 +15,11 @@ final class NearestKey {
         .filter(nearest -> distance(word, nearest) <= Math.max(2, nearest.length() / 2));
   }
 
+  /** Asks whether that was meant, behind a fault; nothing if no known word is near. */
+  static String question(String word, Collection<String> known) {
+    return to(word, known).map(nearest -> "; did you mean \"" + nearest + "\"?").orElse("");
+  }
+
   /** Levenshtein's distance: insertions, deletions and replacements. */
   private static int distance(String a, String b) {
     int[] row = new int[b.length() + 1];
