@@ -18,7 +18,7 @@ final class Flow {
   private static final int BULK = 6;
   private static final int MUCH = 32 * 1024;
   // Then other sockets of the loop have their turn, after two milliseconds. With a quarter of it
-  // both ends of bulk fall asleep in each turn: a third more processor time, to wake them.
+  // both ends of bulk fall asleep in each turn: two fifths more processor time, to wake them.
   private static final int BUDGET = 4 * 1024 * 1024;
 
   private final Side from;
