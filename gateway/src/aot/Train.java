@@ -19,18 +19,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * Makes the runtime of a distribution and its archive of loaded and linked classes (JEP 483). It
- * starts fdgate as systemd would, with inherited sockets for every protocol, asks each once, and
- * stops it; four times: for the lambda forms, which jlink makes beforehand; without and with an
- * archive for the classes, as only a JVM that runs from one tells of those that come with it; and
- * to make sure that a start uses the archive, which lies where the runtime looks by itself. The
- * build runs it as {@code java Train.java DISTRIBUTION VERSION}.
+ * Makes the runtime of a distribution and its archives of classes. Those that a first answer needs
+ * are in one that lies where the runtime looks by itself; the JVM links all of it before main (JEP
+ * 483), at some microseconds a class. Those that come later are in one more, which the launcher
+ * names (JEP 350); of it a class is loaded when it is needed.
+ *
+ * <p>To know them it starts fdgate as systemd would, with inherited sockets for every protocol,
+ * asks each once, and stops it; some times over: for the lambda forms, which jlink makes
+ * beforehand; without and with an archive, as only a JVM that runs from one tells of the classes
+ * that come with it; until the first answers; for the second archive; and to make sure that a start
+ * uses both. The build runs it as {@code java Train.java DISTRIBUTION VERSION}.
  *
  * <p>Java closes descriptors in the children that it starts, hence posix_spawn(3).
  */
@@ -44,13 +50,19 @@ public final class Train {
   private static final int MOST_OUTSIDE = 20;
   private static final String OUTPUT = "fdgate.log";
 
+  private static final String LATER = "runtime/lib/server/later.jsa";
+  private static final Map<String, String> REQUESTS =
+      Map.of(
+          "http", get("/"), "metrics", get("/metrics"), "status", get("/status"));
+
   private static final String TRACE = "-Djava.lang.invoke.MethodHandle.TRACE_RESOLVE=true";
+  private static final Pattern NO_CLASS = Pattern.compile("#|@lambda-form-invoker ");
   private static final Pattern LOADED = Pattern.compile("(?m)^(io\\.fdgate|io\\.netty)\\.\\S+ source: .*");
 
   private final Path home;
   private final Path work;
 
-  private record Open(String name, int fd, int port) {}
+  private record Open(String name, int type, int fd, int port) {}
 
   private Train(Path home, Path work) {
     this.home = home;
@@ -73,8 +85,34 @@ public final class Train {
     archive(first, "-XX:-AOTClassLinking");
     Path second = work.resolve("second.classes");
     run("-XX:DumpLoadedClassList=" + second);
-    archive(second, "-XX:+AOTClassLinking");
+    archive(ofFirstAnswers(second), "-XX:+AOTClassLinking");
+    run("-XX:ArchiveClassesAtExit=" + home.resolve(LATER));
     verify();
+  }
+
+  /** Of a list of classes, what is loaded until the first answer of a protocol for streams. */
+  private Path ofFirstAnswers(Path all) throws Throwable {
+    Set<String> loaded = new HashSet<>();
+    for (String protocol : List.of("echo", "http", "line")) {
+      Path log = work.resolve(protocol + ".loaded");
+      runToFirstAnswer(
+          protocol,
+          "-Dfdgate.firstAnswersMillis=" + TIMEOUT_MILLIS + " -Xlog:class+load:file=" + log + ":none");
+      for (String line : Files.readAllLines(log)) {
+        loaded.add(line.substring(0, line.indexOf(' ')).replace('.', '/'));
+      }
+    }
+    List<String> lines =
+        Files.readAllLines(all).stream()
+            .filter(line -> NO_CLASS.matcher(line).lookingAt() || loaded.contains(classOf(line)))
+            .toList();
+    return Files.write(work.resolve("archived.classes"), lines);
+  }
+
+  /** {@code java/lang/Object id: 0}, and {@code @cp java/lang/Object ...} of what belongs to it. */
+  private static String classOf(String line) {
+    String[] words = line.split(" ");
+    return words[0].startsWith("@") ? words[1] : words[0];
   }
 
   /** Archives the classes of a list as what the runtime uses by default. */
@@ -108,50 +146,75 @@ public final class Train {
             .map(MatchResult::group)
             .filter(line -> !line.contains("shared objects file"))
             .toList();
-    if (!loaded.contains("io.fdgate.gateway.Gateway source: shared objects file")
+    if (!loaded.contains("io.fdgate.gateway.Gateway source: shared objects file\n")
+        || !loaded.contains("ch.qos.logback.classic.Logger source: shared objects file (top)\n")
         || outside.size() > MOST_OUTSIDE) {
-      throw new IOException("the archive is not used: " + outside);
+      throw new IOException("the archives are not used: " + outside);
     }
   }
 
-  /** Starts fdgate, asks each protocol once, and stops it. */
+  /** Starts fdgate, asks every protocol once, and stops it. */
   private void run(String options) throws Throwable {
-    List<Open> sockets =
-        List.of(
-            open("echo", SOCK_STREAM),
-            open("http", SOCK_STREAM),
-            open("line", SOCK_STREAM),
-            open("echo", SOCK_DGRAM));
-    int pid = start(options, sockets);
-    ProcessHandle gateway = ProcessHandle.of(pid).orElseThrow();
+    List<Open> sockets = open("echo", "http", "line", "forward", "metrics", "status");
+    sockets.add(open("echo", SOCK_DGRAM));
+    String upstream = "tcp:127.0.0.1:" + sockets.get(0).port();
+    run(options, sockets, "[sockets.forward]\nupstream = \"" + upstream + "\"\n", true);
+  }
+
+  /** Starts fdgate with a client that waits, and ends it when that has the answer. */
+  private void runToFirstAnswer(String protocol, String options) throws Throwable {
+    run(options, open(protocol), "[sockets.http]\nendpoints = true\n", false);
+  }
+
+  private void run(String options, List<Open> sockets, String configuration, boolean isWhole)
+      throws Throwable {
+    Path file = Files.writeString(work.resolve("fdgate.toml"), configuration);
+    List<Socket> clients = new ArrayList<>();
     try {
-      exchange(sockets);
-      gateway.destroy();
-      await(pid);
+      for (Open socket : sockets) {
+        if (socket.type() == SOCK_STREAM) {
+          clients.add(ask(socket));
+        }
+      }
+      int pid = start(options, file, sockets);
+      ProcessHandle gateway = ProcessHandle.of(pid).orElseThrow();
+      try {
+        for (Socket client : clients) {
+          if (client.getInputStream().read() < 0) {
+            throw new IOException("port " + client.getPort() + " answers nothing");
+          }
+        }
+        if (isWhole) {
+          askDatagram(sockets.getLast().port());
+          for (Socket client : clients) {
+            client.getInputStream().readAllBytes();
+          }
+          gateway.destroy();
+          await(pid);
+        }
+      } finally {
+        gateway.destroyForcibly();
+      }
     } finally {
-      gateway.destroyForcibly();
+      for (Socket client : clients) {
+        client.close();
+      }
       for (Open socket : sockets) {
         call("close", socket.fd());
       }
     }
   }
 
-  private static void exchange(List<Open> sockets) throws IOException {
-    ask(sockets.get(0).port(), "hello\n");
-    ask(sockets.get(1).port(), "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-    ask(sockets.get(2).port(), "PING\n");
-    askDatagram(sockets.get(3).port());
+  private static String get(String path) {
+    return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
   }
 
-  private static void ask(int port, String request) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(TIMEOUT_MILLIS);
-      socket.getOutputStream().write(request.getBytes(UTF_8));
-      socket.shutdownOutput();
-      if (socket.getInputStream().readAllBytes().length == 0) {
-        throw new IOException("port " + port + " answers nothing to " + request);
-      }
-    }
+  private static Socket ask(Open server) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    socket.setSoTimeout(TIMEOUT_MILLIS);
+    socket.getOutputStream().write(REQUESTS.getOrDefault(server.name(), "PING\n").getBytes(UTF_8));
+    socket.shutdownOutput();
+    return socket;
   }
 
   private static void askDatagram(int port) throws IOException {
@@ -161,6 +224,14 @@ public final class Train {
       socket.send(new DatagramPacket(hello, hello.length, InetAddress.getLoopbackAddress(), port));
       socket.receive(new DatagramPacket(new byte[16], 16));
     }
+  }
+
+  private static List<Open> open(String... names) throws Throwable {
+    List<Open> sockets = new ArrayList<>();
+    for (String name : names) {
+      sockets.add(open(name, SOCK_STREAM));
+    }
+    return sockets;
   }
 
   /** A socket on a free port of 127.0.0.1, listening if it is a stream socket. */
@@ -178,11 +249,11 @@ public final class Train {
       }
       call("getsockname", fd, address, length);
       short port = address.get(JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN), 2);
-      return new Open(name, fd, Short.toUnsignedInt(port));
+      return new Open(name, type, fd, Short.toUnsignedInt(port));
     }
   }
 
-  private int start(String options, List<Open> sockets) throws Throwable {
+  private int start(String options, Path file, List<Open> sockets) throws Throwable {
     String names = String.join(":", sockets.stream().map(Open::name).toList());
     Map<String, String> environment =
         Map.of(
@@ -198,7 +269,7 @@ public final class Train {
             "-c",
             script,
             home.resolve("bin/fdgate").toString(),
-            home.resolve("conf/fdgate.toml").toString(),
+            file.toString(),
             work.resolve(OUTPUT).toString());
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment actions = arena.allocate(512, 16);

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /** One run: from what was inherited, over READY=1 and STOPPING=1, to the exit status. */
 public final class Service {
-  private static final long FIRST_ANSWERS_MILLIS = 100;
+  // The build's training has it longer: the classes of what comes after are archived apart.
+  private static final long FIRST_ANSWERS_MILLIS = Long.getLong("fdgate.firstAnswersMillis", 100);
 
   private final Logger logger = LoggerFactory.getLogger(Service.class);
   private final Map<String, String> environment;

@@ -34,12 +34,18 @@ final class ImageTest {
 
   /** With -Xshare:on a JVM whose archive does not fit ends, in place of starting slowly. */
   @Test
-  void startsFromTheRuntimesArchiveOfClasses() throws Exception {
+  void startsFromItsArchivesOfClasses() throws Exception {
     Command version = podmanRun("--env=JDK_JAVA_OPTIONS=-Xshare:on", IMAGE, "--version");
     assertThat(version.ok()).contains("fdgate ");
     Command other =
         podmanRun(
-            "--env=JDK_JAVA_OPTIONS=-Xshare:on -XX:SharedArchiveFile=/missing", IMAGE, "--version");
+            "--entrypoint=/opt/fdgate/runtime/bin/java",
+            IMAGE,
+            "-Xshare:on",
+            "-XX:SharedArchiveFile=/missing",
+            "--module",
+            "io.fdgate",
+            "--version");
     assertThat(other.status()).as(other.output()).isNotZero();
   }
 
@@ -48,10 +54,16 @@ final class ImageTest {
     String launcher = Files.readString(Rig.CHECKOUT.resolve("bin/fdgate"));
     List<String> entrypoint =
         inspect("{{range .Config.Entrypoint}}{{.}}\n{{end}}").lines().toList();
-    assertThat(entrypoint).startsWith("/opt/fdgate/runtime/bin/java");
+    assertThat(entrypoint)
+        .containsExactly(
+            "/opt/fdgate/runtime/bin/java",
+            "-XX:SharedArchiveFile=/opt/fdgate/runtime/lib/server/later.jsa",
+            "--module",
+            "io.fdgate");
     assertThat(launcher)
-        .contains("exec \"$home/runtime/bin/java\"")
-        .contains(String.join(" ", entrypoint.subList(1, entrypoint.size())) + " \"$@\"");
+        .contains("later=$home/runtime/lib/server/later.jsa")
+        .contains("exec \"$home/runtime/bin/java\" ${later:+\"-XX:SharedArchiveFile=$later\"}")
+        .contains(" --module io.fdgate \"$@\"");
   }
 
   @Test

@@ -9,20 +9,24 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a start takes along: the archive of loaded classes, and nothing that is for later. */
+/** What a start takes along: the archives of loaded classes, and nothing that is for later. */
 final class StartTest {
   @TempDir private Path folder;
 
   /** As cp -r, tar and COPY leave it: with other times than those of the build. */
   @Test
-  void classesOfACopyComeFromTheArchive() throws Exception {
+  void classesOfACopyComeFromTheArchives() throws Exception {
     assertThat(loaded(copy()))
-        .anyMatch(line -> line.matches(".*io.fdgate.gateway.Gateway source: shared objects file.*"))
+        .anyMatch(line -> line.matches(".*io.fdgate.gateway.Gateway source: shared objects file"))
         .anyMatch(line ->
             line.matches(
                 ".*io.netty.channel.epoll.EpollServerSocketChannel source: shared objects"
-                    + " file.*"));
+                    + " file"))
+        .anyMatch(line ->
+            line.matches(".*ch.qos.logback.classic.Logger source: shared objects file .top."));
   }
 
   @Test
@@ -31,10 +35,18 @@ final class StartTest {
         .noneMatch(line -> line.contains("picocli") || line.contains("io.prometheus"));
   }
 
-  @Test
-  void distributionWithoutAnArchiveStartsWithoutAWord() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"classes.jsa", "later.jsa"})
+  void distributionWithAnArchiveOfAnotherBuildStartsWithoutAWord(String archive) throws Exception {
     Path copy = copy();
-    Files.writeString(copy.resolve("runtime/lib/server/classes.jsa"), "of another build");
+    Files.writeString(copy.resolve("runtime/lib/server").resolve(archive), "of another build");
+    assertStartsWithoutAWord(copy);
+  }
+
+  @Test
+  void distributionWithoutTheSecondArchiveStartsWithoutAWord() throws Exception {
+    Path copy = copy();
+    Files.delete(copy.resolve("runtime/lib/server/later.jsa"));
     assertStartsWithoutAWord(copy);
   }
 
