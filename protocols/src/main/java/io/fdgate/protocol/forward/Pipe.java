@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A pipe through which bytes go from one socket to another without a copy (splice(2)). It holds up
- * to 256 KiB, or what the kernel gives. Used on one event loop.
+ * to 128 KiB, or what the kernel gives. Used on one event loop.
  */
 final class Pipe {
   private static final Logger logger = LoggerFactory.getLogger(Pipe.class);

@@ -12,8 +12,11 @@ import java.lang.invoke.MethodHandle;
  * after the start.
  */
 final class PipeSize {
-  /** What a pipe holds unless the kernel refuses: a quarter of the calls and wake-ups. */
-  static final int BYTES = 256 * 1024;
+  /**
+   * What a pipe holds unless the kernel refuses: half of the calls and wake-ups. With twice as much
+   * both ends wait longer for each other.
+   */
+  static final int BYTES = 128 * 1024;
 
   private static final int F_SETPIPE_SZ = 1031;
   // fcntl(2) is variadic in C: the third argument is passed as a variable one.
