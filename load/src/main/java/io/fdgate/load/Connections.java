@@ -1,6 +1,6 @@
 package io.fdgate.load;
 
-import java.io.FileNotFoundException;
+import io.fdgate.protocol.SystemError;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -76,7 +76,7 @@ final class Connections {
       return;
     }
     if (worker.hasBegun()) {
-      worker.problem(Problem.CONNECT, reason(cause));
+      worker.problem(Problem.CONNECT, SystemError.text(cause));
       open(lane, false);
     } else if (isBusy(cause) && System.nanoTime() - deadline < 0) {
       worker.loop().schedule(() -> open(lane, true), RETRY_MILLIS, TimeUnit.MILLISECONDS);
@@ -85,7 +85,7 @@ final class Connections {
           LoadException.target(
               worker.plan().target().text()
                   + " cannot be reached: "
-                  + reason(cause)
+                  + SystemError.text(cause)
                   + (opened > 0 ? " (connection " + (opened + 1) + ")" : "")
                   + "; is the .socket unit active, and is this its ListenStream= or"
                   + " ListenDatagram= address?"));
@@ -94,13 +94,6 @@ final class Connections {
 
   /** A Unix listener whose queue is full says EAGAIN; a TCP one lets the client wait. */
   private static boolean isBusy(Throwable cause) {
-    return String.valueOf(cause.getMessage()).contains("Resource temporarily unavailable");
-  }
-
-  private static String reason(Throwable cause) {
-    return cause instanceof FileNotFoundException
-            || cause.getCause() instanceof FileNotFoundException
-        ? "there is no such socket"
-        : String.valueOf(cause.getMessage()).replaceFirst(":? ?(/|unix:).*$", "");
+    return SystemError.text(cause).equals("Resource temporarily unavailable");
   }
 }

@@ -174,7 +174,7 @@ final class Connector {
             .register(channel)
             .addListener(_ -> lane.opened(channel.pipeline().get(Wire.class)));
       } else if (System.nanoTime() - deadline > 0) {
-        throw new IOException("connection timed out");
+        throw new IOException("Connection timed out");
       } else {
         lane.worker()
             .loop()

@@ -1,5 +1,6 @@
 package io.fdgate.load;
 
+import io.fdgate.protocol.SystemError;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -88,7 +89,7 @@ abstract class Wire extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     Channel channel = ctx.channel();
-    closedBecause = String.valueOf(cause.getMessage());
+    closedBecause = SystemError.text(cause);
     if (cause instanceof PortUnreachableException) {
       lane.worker().problem(Problem.CONNECT, "nothing listens there");
     } else if (lane.worker().isRunning() && !(cause instanceof java.io.IOException)) {

@@ -109,6 +109,15 @@ final class MeasurementTest {
   }
 
   @Test
+  void resetConnectionsAreCalledThat() throws Exception {
+    try (Service service = Service.resetting((in, out) -> out.write(in.readNBytes(64)))) {
+      Report report = run(plan(service.target(), new Plan.Shape(1, 64, 1, 1), 3));
+      assertThat(report.problems()).containsEntry(Problem.CLOSED.text(), 2L);
+      assertThat(report.firstError()).isEqualTo("Connection reset by peer");
+    }
+  }
+
+  @Test
   void targetThatIsNotThereIsNamed() throws Exception {
     String target;
     try (Service service = Service.tcp((_, _) -> {})) {
@@ -116,10 +125,10 @@ final class MeasurementTest {
     }
     assertThatThrownBy(() -> run(plan(target, new Plan.Shape(1, 8, 1, 1), 1)))
         .isInstanceOf(LoadException.class)
-        .hasMessageContaining(target + " cannot be reached: ")
-        .hasMessageContaining(".socket unit");
+        .hasMessageContaining(
+            target + " cannot be reached: Connection refused; is the .socket unit");
     assertThatThrownBy(() -> run(plan("unix:/nowhere/s", new Plan.Shape(1, 8, 1, 1), 1)))
-        .hasMessageContaining("unix:/nowhere/s cannot be reached: there is no such socket");
+        .hasMessageContaining("unix:/nowhere/s cannot be reached: no such socket;");
   }
 
   @Test

@@ -35,6 +35,15 @@ final class Service implements AutoCloseable {
   }
 
   static Service tcp(Connection connection) throws IOException {
+    return tcp(connection, false);
+  }
+
+  /** Ends connections with a reset. */
+  static Service resetting(Connection connection) throws IOException {
+    return tcp(connection, true);
+  }
+
+  private static Service tcp(Connection connection, boolean reset) throws IOException {
     ServerSocket server = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
     daemon(() -> {
       while (true) {
@@ -42,6 +51,7 @@ final class Service implements AutoCloseable {
         daemon(() -> {
           try (client) {
             connection.serve(client.getInputStream(), client.getOutputStream());
+            client.setSoLinger(reset, 0);
           }
         });
       }

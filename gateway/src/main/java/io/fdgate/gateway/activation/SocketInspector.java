@@ -6,6 +6,7 @@ import io.fdgate.gateway.activation.InheritedSocket.Family;
 import io.fdgate.gateway.activation.InheritedSocket.Role;
 import io.fdgate.gateway.libc.Libc;
 import io.fdgate.protocol.Endpoint;
+import io.fdgate.protocol.SystemError;
 import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.epoll.VSockAddress;
@@ -113,7 +114,7 @@ public final class SocketInspector {
       return describe(inherited, socket, family, type);
     } catch (IOException | ChannelException refused) {
       throw new UnusableException(
-          "the kernel does not describe it (" + refused.getMessage() + "); " + expected(""));
+          "the kernel does not describe it (" + SystemError.text(refused) + "); " + expected(""));
     }
   }
 

@@ -5,6 +5,7 @@ import io.fdgate.gateway.FaultException;
 import io.fdgate.gateway.activation.InheritedFd;
 import io.fdgate.gateway.activation.InheritedSocket;
 import io.fdgate.gateway.activation.SocketInspector;
+import io.fdgate.protocol.SystemError;
 import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.epoll.VSockAddress;
@@ -131,7 +132,7 @@ final class DemoSockets implements AutoCloseable {
             + " port "
             + port
             + " cannot be opened ("
-            + refused.getMessage()
+            + SystemError.text(refused)
             + "); choose another with --port, or --port 0 for free ones");
   }
 
@@ -140,7 +141,8 @@ final class DemoSockets implements AutoCloseable {
     try {
       socket = LinuxSocket.newVSockStream();
     } catch (ChannelException unsupported) {
-      notes.add("This machine has no VSOCK (" + unsupported.getMessage() + "): it is left out.");
+      notes.add(
+          "This machine has no VSOCK (" + SystemError.text(unsupported) + "): it is left out.");
       return;
     }
     try {
@@ -154,7 +156,7 @@ final class DemoSockets implements AutoCloseable {
               ? "echo hello | socat - VSOCK-CONNECT:1:" + port
               : "in a virtual machine of this host: socat - VSOCK-CONNECT:2:" + port);
     } catch (IOException refused) {
-      notes.add("VSOCK port " + port + " cannot be opened (" + refused.getMessage() + ").");
+      notes.add("VSOCK port " + port + " cannot be opened (" + SystemError.text(refused) + ").");
     }
   }
 
@@ -195,7 +197,7 @@ final class DemoSockets implements AutoCloseable {
               "Unix sockets cannot be opened in "
                   + folder
                   + " ("
-                  + refused.getMessage()
+                  + SystemError.text(refused)
                   + "); choose another folder with --dir"));
     }
   }

@@ -2,6 +2,7 @@ package io.fdgate.gateway.listener;
 
 import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.StreamHandler;
+import io.fdgate.protocol.SystemError;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
@@ -63,7 +64,7 @@ final class AcceptHandler extends StreamHandler {
           LogEvent.ACCEPT_PAUSED,
           "{} cannot accept ({}), trying again in {} ms",
           binding.socket(),
-          cause.getMessage(),
+          SystemError.text(cause),
           PAUSE_MILLIS);
     }
     ChannelConfig config = ctx.channel().config();

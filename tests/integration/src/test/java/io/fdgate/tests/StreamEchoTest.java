@@ -159,7 +159,7 @@ final class StreamEchoTest {
       for (int i = 0; i < 120; i++) {
         clients.add(Client.connect(few.port(0)).send("x"));
       }
-      few.awaitLine("cannot accept");
+      few.awaitLine("cannot accept (Too many open files)");
       for (Client client : clients) {
         // Each that is done leaves its descriptor to one that waits.
         assertThat(client.receive(1)).isEqualTo("x");

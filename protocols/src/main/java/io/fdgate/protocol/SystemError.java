@@ -1,0 +1,27 @@
+package io.fdgate.protocol;
+
+import io.netty.channel.ConnectTimeoutException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.NoRouteToHostException;
+import java.util.regex.Pattern;
+
+/** What the kernel refused, in its own words: Netty's name its functions and numbers. */
+public final class SystemError {
+  private static final Pattern CALL =
+      Pattern.compile("^\\w+\\(\\.\\.\\) failed with error\\(-?\\d+\\): ");
+
+  private SystemError() {}
+
+  /** Such as {@code Connection refused}; the message of what is no error of the kernel. */
+  public static String text(Throwable failure) {
+    // Netty wraps some to add the address, which whoever asks knows.
+    Throwable error = failure.getCause() instanceof IOException cause ? cause : failure;
+    return switch (error) {
+      case FileNotFoundException _ -> "no such socket";
+      case NoRouteToHostException _ -> "no route";
+      case ConnectTimeoutException _ -> "Connection timed out";
+      default -> CALL.matcher(String.valueOf(error.getMessage())).replaceFirst("");
+    };
+  }
+}
