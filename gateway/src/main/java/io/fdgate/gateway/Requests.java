@@ -14,7 +14,7 @@ import sun.misc.SignalHandler;
  * <p>Shutdown hooks cannot do this: after them a JVM exits with 143 or 130, which systemd takes for
  * a failure.
  */
-final class Requests implements SignalHandler {
+public class Requests implements SignalHandler {
   private boolean stop;
   private boolean reload;
   private int stopSignals;
@@ -27,6 +27,24 @@ final class Requests implements SignalHandler {
     RELOAD,
     /** The time is over. */
     NOTHING
+  }
+
+  /**
+   * Runs something at the first SIGTERM or SIGINT, for a command that serves nothing: SIGHUP ends
+   * that as ever.
+   *
+   * @param stop returns soon: the second signal waits for it
+   */
+  public static void onStop(Runnable stop) {
+    SignalHandler once =
+        new Requests() {
+          @Override
+          synchronized void stop() {
+            stop.run();
+          }
+        };
+    Signal.handle(new Signal("TERM"), once);
+    Signal.handle(new Signal("INT"), once);
   }
 
   /** Takes over the signals. */

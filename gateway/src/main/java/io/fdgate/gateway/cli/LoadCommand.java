@@ -2,7 +2,7 @@ package io.fdgate.gateway.cli;
 
 import io.fdgate.gateway.Fault;
 import io.fdgate.gateway.FaultException;
-import io.fdgate.gateway.StopSignals;
+import io.fdgate.gateway.Requests;
 import io.fdgate.load.LoadException;
 import io.fdgate.load.Measurement;
 import io.fdgate.load.Plan;
@@ -97,7 +97,7 @@ final class LoadCommand implements Callable<Integer> {
       Plan plan = options.plan();
       Measurement measurement =
           new Measurement(plan, coldOptions.activation(), Progress.standardError());
-      StopSignals.install().onStop(measurement::stop);
+      Requests.onStop(measurement::stop);
       Report report =
           measurement.run(
               label == null ? plan.target().text() : label, BuildVersion.text(), thresholds);
