@@ -162,7 +162,7 @@ public final class Service {
         : LogEvent.ACTIVATION_FAULT;
   }
 
-  /** We start no processes before this, nor after; it is for those that the JVM might start. */
+  /** For the processes that start later, such as systemctl; before this, there are none. */
   private void closeOnExec(List<Binding> plan) {
     for (Binding binding : plan) {
       int result = Libc.setCloseOnExec(binding.socket().fd());
