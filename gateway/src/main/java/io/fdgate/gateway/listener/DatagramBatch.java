@@ -3,18 +3,12 @@ package io.fdgate.gateway.listener;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.fdgate.gateway.libc.Libc;
 import io.fdgate.protocol.Endpoint;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.lang.foreign.MemorySegment;
-import java.net.Inet6Address;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
-import java.util.Arrays;
 
 /**
  * The memory of recvmmsg(2) and sendmmsg(2) for one socket: a row of slots, each with a {@code
@@ -37,21 +31,8 @@ final class DatagramBatch {
 
   private static final int IOVEC = 16;
   private static final int IOVEC_LENGTH = 8;
-  private static final int ADDRESS = 128;
+  private static final int ADDRESS = SocketName.LONGEST;
   private static final int CONTROL_SPACE = 256;
-
-  private static final int CMSG_HEADER = 16;
-  private static final int IPPROTO_IP = 0;
-  private static final int IP_PKTINFO = 8;
-  private static final int IPPROTO_IPV6 = 41;
-  private static final int IPV6_RECVPKTINFO = 49;
-  private static final int IPV6_PKTINFO = 50;
-
-  // What every address begins with.
-  private static final int FAMILY = 2;
-  private static final int AF_UNIX = 1;
-  private static final int AF_INET = 2;
-  private static final int AF_INET6 = 10;
 
   private static final int MSG_TRUNC = 0x20;
   private static final int MSG_DONTWAIT = 0x40;
@@ -112,13 +93,6 @@ final class DatagramBatch {
     }
   }
 
-  /** Asks the kernel for the destination of each datagram on a wildcard socket (ip(7), ipv6(7)). */
-  static int enablePacketInfo(int fd, boolean ipv6) {
-    return ipv6
-        ? Libc.enable(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO)
-        : Libc.enable(fd, IPPROTO_IP, IP_PKTINFO);
-  }
-
   int slots() {
     return slots;
   }
@@ -150,18 +124,12 @@ final class DatagramBatch {
   /** Whether the sender has an address at all. */
   boolean hasSender(int slot) {
     // A Unix client that did not bind gives no more than a family, or nothing.
-    return nameLength(slot) > FAMILY;
+    return nameLength(slot) > SocketName.FAMILY;
   }
 
   /** The sender of a filled slot. */
   Endpoint sender(int slot) {
-    long name = addresses + (long) slot * ADDRESS;
-    int length = nameLength(slot);
-    return switch (length < 2 ? AF_UNIX : memory.get(JAVA_SHORT, name)) {
-      case AF_INET -> inet(name, bytes(name + 4, 4), 0);
-      case AF_INET6 -> inet(name, bytes(name + 8, 16), memory.get(JAVA_INT, name + 24));
-      default -> new Endpoint.Unix(unixName(name, length));
-    };
+    return SocketName.endpoint(memory, name(slot), nameLength(slot));
   }
 
   /**
@@ -170,31 +138,29 @@ final class DatagramBatch {
    * @param bound where the socket is bound
    */
   boolean isFromSelf(int slot, Endpoint bound) {
-    long name = addresses + (long) slot * ADDRESS;
     // Not a switch over the type: that is linked when the first datagram of a start is waiting.
     if (bound instanceof Endpoint.Inet inet) {
-      int port =
-          (memory.get(JAVA_BYTE, name + 2) & 0xff) << 8 | memory.get(JAVA_BYTE, name + 3) & 0xff;
-      return port == inet.address().getPort() && isFromOwnAddress(slot, name, inet);
+      return SocketName.port(memory, name(slot)) == inet.address().getPort()
+          && isFromOwnAddress(slot, inet);
     }
     return bound instanceof Endpoint.Unix unix
         && !unix.isUnnamed()
-        && unix.equals(new Endpoint.Unix(unixName(name, nameLength(slot))));
+        && unix.equals(SocketName.unix(memory, name(slot), nameLength(slot)));
   }
 
-  private boolean isFromOwnAddress(int slot, long name, Endpoint.Inet bound) {
-    boolean ipv6 = memory.get(JAVA_SHORT, name) == AF_INET6;
-    long address = name + (ipv6 ? 8 : 4);
-    int length = ipv6 ? 16 : 4;
+  private boolean isFromOwnAddress(int slot, Endpoint.Inet bound) {
     if (!bound.isWildcard()) {
       return sender(slot) instanceof Endpoint.Inet sender
           && sender.address().getAddress().equals(bound.address().getAddress());
     }
+    boolean ipv6 = SocketName.isIpv6(memory, name(slot));
     long info = packetInfo(slot, ipv6);
-    long destination = ipv6 ? info : info + 8;
+    long host = SocketName.host(name(slot), ipv6);
+    long destination = PacketInfo.destination(info, ipv6);
+    int length = ipv6 ? 16 : 4;
     return info != 0
         && MemorySegment.mismatch(
-                memory, address, address + length, memory, destination, destination + length)
+                memory, host, host + length, memory, destination, destination + length)
             == -1;
   }
 
@@ -222,18 +188,14 @@ final class DatagramBatch {
 
   /** The way back to the sender of a filled slot, from the address that the sender wrote to. */
   WayBack wayBack(int slot) {
-    int control = packetInfo ? writeSource(slot) : 0;
-    return new WayBack(
-        bytes(addresses + (long) slot * ADDRESS, nameLength(slot)),
-        bytes(controls + (long) slot * CONTROL_SPACE, control));
+    int source = packetInfo ? writeSource(slot) : 0;
+    return new WayBack(bytes(name(slot), nameLength(slot)), bytes(control(slot), source));
   }
 
   /** Copies a reply and sends it; returns 1 or a negated errno. */
   int reply(WayBack to, ByteBuf content) {
-    long name = addresses + (long) slots * ADDRESS;
-    long control = controls + (long) slots * CONTROL_SPACE;
-    MemorySegment.copy(to.name(), 0, memory, JAVA_BYTE, name, to.name().length);
-    MemorySegment.copy(to.source(), 0, memory, JAVA_BYTE, control, to.source().length);
+    MemorySegment.copy(to.name(), 0, memory, JAVA_BYTE, name(slots), to.name().length);
+    MemorySegment.copy(to.source(), 0, memory, JAVA_BYTE, control(slots), to.source().length);
     int length = content.readableBytes();
     contents[slots].setIndex(0, 0).writeBytes(content, content.readerIndex(), length);
     long header = sendHeaders + (long) slots * HEADER;
@@ -297,87 +259,31 @@ final class DatagramBatch {
 
   /**
    * Turns the received packet information of a slot into that of its reply; returns the length of
-   * the control messages, 0 where the destination cannot be a source. The interface is left to
-   * routing, but for IPv6 link-local addresses, which mean nothing without it.
+   * the control messages, 0 where the destination cannot be a source.
    */
   private int writeSource(int slot) {
-    boolean ipv6 = memory.get(JAVA_SHORT, addresses + (long) slot * ADDRESS) == AF_INET6;
+    boolean ipv6 = SocketName.isIpv6(memory, name(slot));
     long info = packetInfo(slot, ipv6);
-    if (info == 0) {
-      return 0;
-    }
-    long control = controls + (long) slot * CONTROL_SPACE;
-    long data = control + CMSG_HEADER;
-    if (ipv6) {
-      int first = memory.get(JAVA_BYTE, info) & 0xff;
-      boolean linkLocal = first == 0xfe && (memory.get(JAVA_BYTE, info + 1) & 0xc0) == 0x80;
-      int interfaceIndex = linkLocal ? memory.get(JAVA_INT, info + 16) : 0;
-      MemorySegment.copy(memory, info, memory, data, 16);
-      memory.set(JAVA_INT, data + 16, interfaceIndex);
-      writeControlHeader(control, 20, IPPROTO_IPV6, IPV6_PKTINFO);
-      return first == 0xff ? 0 : CMSG_HEADER + 24;
-    }
-    int source = memory.get(JAVA_INT, info + 4);
-    memory.set(JAVA_INT, data, 0);
-    memory.set(JAVA_INT, data + 4, source);
-    memory.set(JAVA_INT, data + 8, 0);
-    writeControlHeader(control, 12, IPPROTO_IP, IP_PKTINFO);
-    return CMSG_HEADER + 16;
+    return info == 0 ? 0 : PacketInfo.writeSource(memory, info, ipv6, control(slot));
   }
 
-  private void writeControlHeader(long control, int length, int level, int type) {
-    memory.set(JAVA_LONG, control, CMSG_HEADER + length);
-    memory.set(JAVA_INT, control + 8, level);
-    memory.set(JAVA_INT, control + 12, type);
-  }
-
-  /** Where the received in_pktinfo or in6_pktinfo of a slot lies; 0 if there is none. */
+  /** Where the received packet information of a slot lies; 0 if there is none. */
   private long packetInfo(int slot, boolean ipv6) {
-    long at = controls + (long) slot * CONTROL_SPACE;
     long header = receiveHeaders + (long) slot * HEADER;
-    long end = at + memory.get(JAVA_LONG, header + CONTROL_LENGTH);
-    while (at + CMSG_HEADER <= end) {
-      long length = memory.get(JAVA_LONG, at);
-      int level = memory.get(JAVA_INT, at + 8);
-      int type = memory.get(JAVA_INT, at + 12);
-      if (ipv6
-          ? level == IPPROTO_IPV6 && type == IPV6_PKTINFO
-          : level == IPPROTO_IP && type == IP_PKTINFO) {
-        return at + CMSG_HEADER;
-      }
-      if (length < CMSG_HEADER) {
-        return 0;
-      }
-      at += (length + 7) & -8;
-    }
-    return 0;
-  }
-
-  private Endpoint inet(long name, byte[] address, int scope) {
-    int port =
-        (memory.get(JAVA_BYTE, name + 2) & 0xff) << 8 | memory.get(JAVA_BYTE, name + 3) & 0xff;
-    try {
-      InetAddress inet =
-          address.length == 16
-              ? scope == 0
-                  ? InetAddress.getByAddress(address)
-                  : Inet6Address.getByAddress(null, address, scope)
-              : InetAddress.getByAddress(address);
-      return new Endpoint.Inet(new InetSocketAddress(inet, port));
-    } catch (UnknownHostException impossible) {
-      throw new IllegalStateException(impossible);
-    }
-  }
-
-  private byte[] unixName(long name, int length) {
-    int size = Math.max(0, length - 2);
-    byte[] path = bytes(name + 2, size);
-    boolean terminated = size > 0 && path[0] != 0 && path[size - 1] == 0;
-    return terminated ? Arrays.copyOf(path, size - 1) : path;
+    long end = control(slot) + memory.get(JAVA_LONG, header + CONTROL_LENGTH);
+    return PacketInfo.find(memory, control(slot), end, ipv6);
   }
 
   private byte[] bytes(long from, int length) {
     return memory.asSlice(from, length).toArray(JAVA_BYTE);
+  }
+
+  private long name(int slot) {
+    return addresses + (long) slot * ADDRESS;
+  }
+
+  private long control(int slot) {
+    return controls + (long) slot * CONTROL_SPACE;
   }
 
   private int nameLength(int slot) {

@@ -58,8 +58,7 @@ final class DatagramListener implements Listener, EpollIoHandle {
       Binding binding, Binding.Service.Datagrams service, IoEventLoop loop) throws IOException {
     InheritedSocket inherited = binding.socket();
     if (isWildcard(inherited)) {
-      int result =
-          DatagramBatch.enablePacketInfo(inherited.fd(), inherited.family() == Family.IPV6);
+      int result = PacketInfo.enable(inherited.fd(), inherited.family() == Family.IPV6);
       if (result < 0) {
         throw new IOException("the kernel refuses packet information: errno " + -result);
       }

@@ -10,11 +10,9 @@ import java.util.Arrays;
  */
 @SuppressWarnings("ArrayRecordComponent") // equality and hash are ours, below
 record WayBack(byte[] name, byte[] source) {
-  private static final int FAMILY = 2;
-
   /** Whether there is an address at all: a Unix client that did not bind has none. */
   boolean isThere() {
-    return name.length > FAMILY;
+    return name.length > SocketName.FAMILY;
   }
 
   @Override
