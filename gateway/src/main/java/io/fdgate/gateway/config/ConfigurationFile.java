@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Reads and checks one file; every fault in it is reported, not only the first. */
 public final class ConfigurationFile {
@@ -49,16 +47,13 @@ public final class ConfigurationFile {
   public static final List<Setting<?>> TABLE =
       List.of(PROTOCOL, STREAM, DATAGRAM, ACCEPT_PROXY_PROTOCOL);
 
-  private final String file;
   private final ProtocolRegistry protocols;
-  private final KeyAdvice advice;
-  private final List<Fault> faults = new ArrayList<>();
+  private final TableReader reader;
   private Optional<String> defaultProtocol = Optional.empty();
 
   private ConfigurationFile(String file, ProtocolRegistry protocols) {
-    this.file = file;
     this.protocols = protocols;
-    this.advice = new KeyAdvice(protocols);
+    this.reader = new TableReader(file, new KeyAdvice(protocols));
   }
 
   /**
@@ -90,8 +85,8 @@ public final class ConfigurationFile {
       throws FaultException {
     ConfigurationFile check = new ConfigurationFile(file, protocols);
     Configuration configuration = check.document(TomlTable.parse(file, text));
-    if (!check.faults.isEmpty()) {
-      throw new FaultException(check.faults);
+    if (!check.reader.faults().isEmpty()) {
+      throw new FaultException(check.reader.faults());
     }
     return configuration;
   }
@@ -103,17 +98,17 @@ public final class ConfigurationFile {
   private Configuration document(TomlTable root) {
     List<String> tableNames = new ArrayList<>(List.of(SOCKETS));
     Configuration.TABLES.forEach(each -> tableNames.add(each.name()));
-    Settings global = settings(root, "", Configuration.GLOBAL, tableNames);
+    Settings global = reader.settings(root, "", Configuration.GLOBAL, tableNames);
     defaultProtocol = global.get(Configuration.DEFAULT_PROTOCOL);
     defaultProtocol.ifPresent(name -> installed(root, Configuration.DEFAULT_PROTOCOL.key(), name));
-    TomlTable log = table(root, LOG);
+    TomlTable log = reader.table(root, LOG);
     Settings logging =
-        log == null ? Settings.DEFAULTS : settings(log, LOG, Configuration.LOG, List.of());
+        log == null ? Settings.DEFAULTS : reader.settings(log, LOG, Configuration.LOG, List.of());
     Map<String, SocketTable> sockets = new LinkedHashMap<>();
-    TomlTable tables = table(root, SOCKETS);
+    TomlTable tables = reader.table(root, SOCKETS);
     if (tables != null) {
       for (String name : tables.keySet()) {
-        TomlTable table = table(tables, name);
+        TomlTable table = reader.table(tables, name);
         if (table != null) {
           sockets.put(name, socketTable(name, table, tables.lineOf(name)));
         }
@@ -136,7 +131,7 @@ public final class ConfigurationFile {
 
   private SocketTable socketTable(String name, TomlTable table, int line) {
     String header = SOCKETS + "." + name;
-    int before = faults.size();
+    int before = reader.faults().size();
     Optional<String> both = protocol(table, PROTOCOL);
     Optional<String> stream = protocol(table, STREAM).or(() -> both);
     Optional<String> datagram = protocol(table, DATAGRAM).or(() -> both);
@@ -151,8 +146,8 @@ public final class ConfigurationFile {
     Set<String> serving = new LinkedHashSet<>();
     stream.or(() -> byName).ifPresent(serving::add);
     datagram.or(() -> byName).ifPresent(serving::add);
-    if (serving.isEmpty() && faults.size() == before) {
-      fault(
+    if (serving.isEmpty() && reader.faults().size() == before) {
+      reader.fault(
           line,
           "["
               + header
@@ -168,22 +163,23 @@ public final class ConfigurationFile {
     known.addAll(limits);
     // With an unknown protocol nothing can be said of the other keys.
     if (served.size() == serving.size()) {
-      unknownKeys(table, header, keys(known));
+      reader.unknownKeys(table, header, TableReader.keys(known));
     }
     Map<String, Settings> settings = new HashMap<>();
     for (Protocol protocol : served) {
-      settings.put(protocol.name(), new Settings(values(table, header, protocol.settings())));
+      settings.put(
+          protocol.name(), new Settings(reader.values(table, header, protocol.settings())));
     }
     Map<String, String> keyLocations = new HashMap<>();
-    table.keySet().forEach(key -> keyLocations.put(key, file + ":" + table.lineOf(key)));
+    table.keySet().forEach(key -> keyLocations.put(key, reader.place(table.lineOf(key))));
     return new SocketTable(
         name,
         stream,
         datagram,
         trustedPeers(table, header),
         settings,
-        SocketLimits.of(new Settings(values(table, header, limits))),
-        file + ":" + line,
+        SocketLimits.of(new Settings(reader.values(table, header, limits))),
+        reader.place(line),
         keyLocations);
   }
 
@@ -193,14 +189,14 @@ public final class ConfigurationFile {
       return Optional.empty();
     }
     List<String> entries =
-        new Settings(values(table, header, List.of(ACCEPT_PROXY_PROTOCOL)))
+        new Settings(reader.values(table, header, List.of(ACCEPT_PROXY_PROTOCOL)))
             .get(ACCEPT_PROXY_PROTOCOL);
     try {
       return Optional.of(entries).filter(list -> !list.isEmpty()).map(TrustedPeers::of);
     } catch (IllegalArgumentException wrong) {
-      fault(
+      reader.fault(
           table.lineOf(key),
-          inTable(header)
+          TableReader.inTable(header)
               + key
               + " has \""
               + wrong.getMessage()
@@ -233,7 +229,7 @@ public final class ConfigurationFile {
       name.ifPresent(each -> installed(table, key.key(), each));
       return name;
     } catch (SettingException wrong) {
-      fault(table.lineOf(key.key()), key.key() + " " + wrong.getMessage());
+      reader.fault(table.lineOf(key.key()), key.key() + " " + wrong.getMessage());
       return Optional.empty();
     }
   }
@@ -241,7 +237,7 @@ public final class ConfigurationFile {
   private void installed(TomlTable table, String key, String name) {
     if (protocols.find(name).isEmpty()) {
       List<String> names = protocols.all().stream().map(Protocol::name).toList();
-      fault(
+      reader.fault(
           table.lineOf(key),
           key
               + " = \""
@@ -257,7 +253,7 @@ public final class ConfigurationFile {
       TomlTable table, Setting<Optional<String>> key, Class<? extends Protocol> side) {
     if (table.get(key.key()) instanceof String name
         && protocols.find(name).filter(protocol -> !side.isInstance(protocol)).isPresent()) {
-      fault(
+      reader.fault(
           table.lineOf(key.key()),
           key.key()
               + " = \""
@@ -267,66 +263,5 @@ public final class ConfigurationFile {
               + " sockets; installed: "
               + protocols.names());
     }
-  }
-
-  private Settings settings(
-      TomlTable table, String header, List<Setting<?>> known, List<String> tables) {
-    List<String> keys = new ArrayList<>(keys(known));
-    keys.addAll(tables);
-    unknownKeys(table, header, keys);
-    return new Settings(values(table, header, known));
-  }
-
-  private Map<String, Object> values(TomlTable table, String header, List<Setting<?>> known) {
-    Map<String, Object> values = new HashMap<>();
-    for (Setting<?> setting : known) {
-      Object value = table.get(setting.key());
-      if (value != null) {
-        try {
-          values.put(setting.key(), setting.parse(value));
-        } catch (SettingException wrong) {
-          fault(
-              table.lineOf(setting.key()),
-              inTable(header) + setting.key() + " " + wrong.getMessage());
-        }
-      }
-    }
-    return values;
-  }
-
-  private void unknownKeys(TomlTable table, String header, Collection<String> known) {
-    for (String key : table.keySet()) {
-      if (!known.contains(key)) {
-        fault(
-            table.lineOf(key),
-            inTable(header)
-                + "unknown key \""
-                + key
-                + "\""
-                + advice.on(key, known)
-                + "; known here: "
-                + String.join(", ", known));
-      }
-    }
-  }
-
-  private static String inTable(String header) {
-    return header.isEmpty() ? "" : "[" + header + "] ";
-  }
-
-  private @Nullable TomlTable table(TomlTable parent, String key) {
-    TomlTable table = parent.table(key);
-    if (table == null && parent.containsKey(key)) {
-      fault(parent.lineOf(key), key + " is " + parent.get(key) + " (expected: a table)");
-    }
-    return table;
-  }
-
-  private static List<String> keys(Collection<Setting<?>> settings) {
-    return settings.stream().<String>map(Setting::key).distinct().toList();
-  }
-
-  private void fault(int line, String message) {
-    faults.add(Fault.configuration(file + ":" + line + ": " + message));
   }
 }
