@@ -3,7 +3,6 @@ package io.fdgate.protocol;
 import java.time.Duration;
 import java.time.temporal.Temporal;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -15,8 +14,6 @@ import java.util.function.Predicate;
  * @param <T> the type of its value
  */
 public final class Setting<T> {
-  private static final long KIB = 1024;
-
   private final String key;
   private final String expected;
   private final T defaultValue;
@@ -62,7 +59,7 @@ public final class Setting<T> {
         summary,
         value -> {
           Optional<Long> bytes =
-              value instanceof String text ? parseSize(text) : wholeNumber(value);
+              value instanceof String text ? Quantities.bytes(text) : wholeNumber(value);
           return bytes.filter(n -> n >= min && n <= max);
         });
   }
@@ -75,14 +72,14 @@ public final class Setting<T> {
     return new Setting<>(
         key,
         "a time span such as \"250ms\", \"10s\" or \"5min\", from "
-            + text(min)
+            + Quantities.text(min)
             + " to "
-            + text(max),
+            + Quantities.text(max),
         defaultValue,
         summary,
         value ->
             value instanceof String text
-                ? parseDuration(text)
+                ? Quantities.span(text)
                     .filter(span -> span.compareTo(min) >= 0 && span.compareTo(max) <= 0)
                 : Optional.empty());
   }
@@ -182,25 +179,14 @@ public final class Setting<T> {
 
   private static String toml(Object value) {
     return switch (value) {
-      case Duration span -> "\"" + text(span) + "\"";
-      case Long bytes -> bytes(bytes);
+      case Duration span -> "\"" + Quantities.text(span) + "\"";
+      case Long bytes -> Quantities.toml(bytes);
       case String text -> "\"" + text + "\"";
       case List<?> items ->
           "[" + String.join(", ", items.stream().map(Setting::toml).toList()) + "]";
       case Optional<?> none when none.isEmpty() -> "";
       default -> String.valueOf(value);
     };
-  }
-
-  private static String bytes(long bytes) {
-    String[] units = {"GiB", "MiB", "KiB"};
-    for (int i = 0; i < units.length; i++) {
-      long unit = 1L << 10 * (units.length - i);
-      if (bytes >= unit && bytes % unit == 0) {
-        return "\"" + bytes / unit + units[i] + "\"";
-      }
-    }
-    return Long.toString(bytes);
   }
 
   /** What it is for, in one or two sentences. */
@@ -244,80 +230,6 @@ public final class Setting<T> {
     return value instanceof Integer || value instanceof Long
         ? Optional.of(((Number) value).longValue())
         : Optional.empty();
-  }
-
-  private static Optional<Long> parseSize(String text) {
-    int digits = leadingDigits(text, 0);
-    long unit =
-        switch (text.substring(digits).strip()) {
-          case "", "B" -> 1;
-          case "K", "KiB" -> KIB;
-          case "M", "MiB" -> KIB * KIB;
-          case "G", "GiB" -> KIB * KIB * KIB;
-          default -> 0;
-        };
-    return unit == 0 ? Optional.empty() : number(text, 0, digits).flatMap(n -> times(n, unit));
-  }
-
-  private static Optional<Duration> parseDuration(String text) {
-    Duration sum = Duration.ZERO;
-    int at = 0;
-    while (at < text.length()) {
-      int digits = leadingDigits(text, at);
-      int end = digits;
-      while (end < text.length() && !Character.isDigit(text.charAt(end))) {
-        end++;
-      }
-      long unitMillis =
-          switch (text.substring(digits, end).strip()) {
-            case "ms" -> 1;
-            case "s", "sec" -> 1_000;
-            case "m", "min" -> 60_000;
-            case "h" -> 3_600_000;
-            case "d" -> 86_400_000;
-            default -> 0;
-          };
-      Optional<Long> millis = number(text, at, digits).flatMap(n -> times(n, unitMillis));
-      if (unitMillis == 0 || millis.isEmpty()) {
-        return Optional.empty();
-      }
-      sum = sum.plusMillis(millis.get());
-      at = end;
-    }
-    return text.isBlank() ? Optional.empty() : Optional.of(sum);
-  }
-
-  private static int leadingDigits(String text, int from) {
-    int at = from;
-    while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
-      at++;
-    }
-    return at;
-  }
-
-  /** The number at from..to; absent when there is none, or one too long to be meant. */
-  private static Optional<Long> number(String text, int from, int to) {
-    return to == from || to - from > 15
-        ? Optional.empty()
-        : Optional.of(Long.parseLong(text, from, to, 10));
-  }
-
-  private static Optional<Long> times(long n, long unit) {
-    return Math.multiplyHigh(n, unit) == 0 && n * unit >= 0
-        ? Optional.of(n * unit)
-        : Optional.empty();
-  }
-
-  private static String text(Duration span) {
-    long millis = span.toMillis();
-    long[] units = {86_400_000, 3_600_000, 60_000, 1_000};
-    String[] names = {"d", "h", "min", "s"};
-    for (int i : Arrays.asList(0, 1, 2, 3)) {
-      if (millis >= units[i] && millis % units[i] == 0) {
-        return millis / units[i] + names[i];
-      }
-    }
-    return millis + "ms";
   }
 
   /** Converts a value, or finds that it is not one. */
