@@ -19,34 +19,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Netty's request decoder, behind a stricter reading of each line, one request at a time: after the
- * end of a request it holds back what follows until {@link #resume}. Whatever is refused becomes a
- * {@link Refusal}, and nothing is decoded after it. A connection that begins with the {@link
- * Preface} of HTTP/2 is left alone: whoever takes it over removes the decoder.
+ * Netty's request decoder, behind the stricter {@link RequestFraming}, one request at a time: after
+ * the end of a request it holds back what follows until {@link #resume}. Whatever is refused
+ * becomes a {@link Refusal}, and nothing is decoded after it. A connection that begins with the
+ * {@link Preface} of HTTP/2 is left alone: whoever takes it over removes the decoder.
  *
- * <p>The lines are checked where they lie, before Netty's decoder consumes exactly those. The end
- * of the input is passed on only when everything before it has been decoded.
+ * <p>The end of the input is passed on only when everything before it has been decoded.
  */
 final class RequestDecoder extends HttpRequestDecoder {
-  /** What the next bytes are. */
-  private enum Expecting {
-    REQUEST_LINE,
-    FIELDS,
-    SIZED_BODY,
-    CHUNK_LINE,
-    CHUNK,
-    TRAILERS,
-    /** Nothing that matters: the connection is about to end. */
-    NOTHING
-  }
-
   private final Limits limits;
+  private final RequestFraming framing = new RequestFraming();
   private @Nullable ChannelHandlerContext context;
-  private Expecting expecting = Expecting.REQUEST_LINE;
-  private boolean fresh = true;
-  private boolean emptyLineSeen;
-  private boolean lengthSeen;
-  private long chunkLeft;
   private boolean holding;
   private boolean decoding;
   private boolean inputEnded;
@@ -79,15 +62,13 @@ final class RequestDecoder extends HttpRequestDecoder {
 
   /** Discards whatever comes from now on. */
   void stop() {
-    expecting = Expecting.NOTHING;
+    framing.stop();
     holding = false;
   }
 
   /** Whether a head has begun and not ended. */
   boolean isWithinHead() {
-    return !holding
-        && (expecting == Expecting.FIELDS
-            || (expecting == Expecting.REQUEST_LINE && hasHeldBack()));
+    return !holding && framing.isInHead() && (hasHeldBack() || !framing.isAtRequestLine());
   }
 
   /** Whether bytes have arrived that are not decoded until {@link #resume}. */
@@ -190,24 +171,24 @@ final class RequestDecoder extends HttpRequestDecoder {
     if (holding) {
       return;
     }
-    if (expecting == Expecting.NOTHING) {
+    if (framing.isStopped()) {
       buffer.skipBytes(buffer.readableBytes());
       return;
     }
-    if (fresh && Preface.isBegunBy(buffer)) {
+    if (framing.isFresh() && Preface.isBegunBy(buffer)) {
       return;
     }
-    if (fresh && Preface.isAtStartOf(buffer)) {
+    if (framing.isFresh() && Preface.isAtStartOf(buffer)) {
       stop();
       ctx.fireChannelRead(Preface.RECEIVED);
       return;
     }
     int decoded = out.size();
     try {
-      if (check(buffer)) {
+      if (framing.check(buffer)) {
         int before = buffer.readerIndex();
         super.decode(ctx, buffer, out);
-        consumed(buffer.readerIndex() - before);
+        framing.consumed(buffer.readerIndex() - before);
         for (int i = decoded; i < out.size(); i++) {
           accept((HttpObject) out.get(i));
         }
@@ -217,107 +198,22 @@ final class RequestDecoder extends HttpRequestDecoder {
     }
   }
 
-  /** Checks the lines that are complete; returns whether the superclass may go on. */
-  private boolean check(ByteBuf buffer) throws RefusedException {
-    switch (expecting) {
-      case REQUEST_LINE -> {
-        return checkHead(buffer);
-      }
-      case FIELDS, TRAILERS -> checkFields(buffer, buffer.readerIndex());
-      case CHUNK_LINE -> checkChunkLine(buffer);
-      case SIZED_BODY, CHUNK, NOTHING -> {}
-    }
-    return true;
-  }
-
-  private boolean checkHead(ByteBuf buffer) throws RefusedException {
-    int from = buffer.readerIndex();
-    if (buffer.getByte(from) == '\r') {
-      if (buffer.readableBytes() == 1) {
-        return false;
-      }
-      // One empty line may come before a request (RFC 9112, section 2.2).
-      if (buffer.getByte(from + 1) != '\n' || emptyLineSeen) {
-        throw RefusedException.malformed("there is no request line");
-      }
-      fresh = false;
-      emptyLineSeen = true;
-      buffer.skipBytes(2);
-      return false;
-    }
-    int lf = lineFeed(buffer, from);
-    if (lf >= 0) {
-      HeadLines.checkRequestLine(buffer, from, lf);
-      expecting = Expecting.FIELDS;
-      checkFields(buffer, lf + 1);
-    }
-    return true;
-  }
-
-  private void checkFields(ByteBuf buffer, int from) throws RefusedException {
-    int at = from;
-    boolean last = false;
-    while (!last) {
-      int lf = lineFeed(buffer, at);
-      if (lf < 0) {
-        return;
-      }
-      last = HeadLines.checkFieldLine(buffer, at, lf);
-      // For HTTP/1.0 Netty makes one of several, whatever their values.
-      if (HeadLines.isContentLength(buffer, at)) {
-        if (lengthSeen) {
-          throw RefusedException.malformed("a framing field is repeated");
-        }
-        lengthSeen = true;
-      }
-      at = lf + 1;
-    }
-  }
-
-  private void checkChunkLine(ByteBuf buffer) throws RefusedException {
-    int from = buffer.readerIndex();
-    int lf = lineFeed(buffer, from);
-    if (lf >= 0) {
-      long size = ChunkLine.size(buffer, from, lf);
-      expecting = size == 0 ? Expecting.TRAILERS : Expecting.CHUNK;
-      chunkLeft = lf + 1 - from + size + 2;
-    }
-  }
-
-  private static int lineFeed(ByteBuf buffer, int from) {
-    return buffer.indexOf(from, buffer.writerIndex(), (byte) '\n');
-  }
-
-  private void consumed(int bytes) {
-    if (expecting == Expecting.CHUNK) {
-      chunkLeft -= bytes;
-      if (chunkLeft == 0) {
-        expecting = Expecting.CHUNK_LINE;
-      }
-    }
-  }
-
   private void accept(HttpObject decoded) throws RefusedException {
     if (decoded.decoderResult().isFailure()) {
       throw refusal(decoded.decoderResult().cause());
     }
     if (decoded instanceof HttpRequest request) {
-      fresh = false;
       RequestRules.check(request, limits);
-      expecting =
-          HttpUtil.isTransferEncodingChunked(request) ? Expecting.CHUNK_LINE : Expecting.SIZED_BODY;
+      framing.headEnded(HttpUtil.isTransferEncodingChunked(request));
     }
     if (decoded instanceof LastHttpContent) {
-      expecting = Expecting.REQUEST_LINE;
-      emptyLineSeen = false;
-      lengthSeen = false;
+      framing.requestEnded();
       holding = true;
     }
   }
 
   private RefusedException refusal(Throwable cause) {
-    boolean inHead = expecting == Expecting.REQUEST_LINE || expecting == Expecting.FIELDS;
-    if (inHead && cause instanceof TooLongHttpLineException) {
+    if (framing.isInHead() && cause instanceof TooLongHttpLineException) {
       return RequestRules.tooLongLine(limits);
     }
     if (cause instanceof TooLongHttpHeaderException) {
