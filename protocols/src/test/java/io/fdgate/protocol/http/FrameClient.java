@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.nio.ByteBuffer;
@@ -38,9 +39,14 @@ final class FrameClient implements AutoCloseable {
     return new FrameClient(client);
   }
 
-  /** Connects with the preface and empty settings. */
+  /** Connects and opens the session. */
   static FrameClient to(TestServer server) {
-    return over(server.connect()).send(PREFACE + frame(SETTINGS, 0, 0, ""));
+    return over(server.connect()).send(opening());
+  }
+
+  /** The preface and empty settings. */
+  static String opening() {
+    return PREFACE + frame(SETTINGS, 0, 0, "");
   }
 
   FrameClient send(String bytes) {
@@ -53,13 +59,22 @@ final class FrameClient implements AutoCloseable {
   }
 
   /** Sends a request without a body. */
-  FrameClient get(int stream, String path) {
-    return send(HEADERS, END_HEADERS | END_STREAM, stream, request("GET", path));
+  FrameClient get(int stream, String path, String... more) {
+    return sendLast(stream, request("GET", path) + fields(more));
   }
 
   /** Sends a request whose body follows. */
   FrameClient post(int stream, String path, String... more) {
     return send(HEADERS, END_HEADERS, stream, request("POST", path) + fields(more));
+  }
+
+  /** Sends fields behind which nothing follows on their stream. */
+  FrameClient sendLast(int stream, String fields) {
+    return send(lastFrame(stream, fields));
+  }
+
+  static String lastFrame(int stream, String fields) {
+    return frame(HEADERS, END_HEADERS | END_STREAM, stream, fields);
   }
 
   RawClient raw() {
@@ -134,6 +149,15 @@ final class FrameClient implements AutoCloseable {
         block.release();
       }
     }
+  }
+
+  String awaitStatus(int stream) {
+    return awaitHeaders(stream).status().toString();
+  }
+
+  /** Why the server gives a stream up. */
+  Http2Error awaitReset(int stream) {
+    return Http2Error.valueOf(await(RST_STREAM, stream).number(0));
   }
 
   /** The rest of a stream's answer, up to its end. */

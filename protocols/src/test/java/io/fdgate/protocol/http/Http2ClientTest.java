@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -22,12 +23,10 @@ final class Http2ClientTest {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
 
-  @SuppressWarnings("NullAway.Init")
-  private TestServer server;
+  @AutoClose private final TestServer server = TestServer.start(Map.of("endpoints", true));
 
   @BeforeEach
-  void start() throws IOException, InterruptedException {
-    server = TestServer.start(Map.of("endpoints", true));
+  void switchToHttp2() throws IOException, InterruptedException {
     assertThat(client.send(request("/json").build(), BodyHandlers.ofString()).version())
         .isEqualTo(HttpClient.Version.HTTP_2);
   }
@@ -35,7 +34,6 @@ final class Http2ClientTest {
   @AfterEach
   void stop() {
     client.shutdownNow();
-    server.close();
   }
 
   @Test

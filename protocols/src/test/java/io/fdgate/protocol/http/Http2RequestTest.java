@@ -8,32 +8,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Requests that are not served, and that the next one on their connection is. */
 final class Http2RequestTest {
-  @SuppressWarnings("NullAway.Init")
-  private TestServer server;
-
-  @BeforeEach
-  void start() {
-    server =
-        TestServer.start(
-            Map.of(
-                "endpoints", true,
-                "max_body", 1000L,
-                "max_request_line", 100L,
-                "max_headers", 1000L));
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
+  @AutoClose
+  private final TestServer server =
+      TestServer.start(
+          Map.of(
+              "endpoints", true,
+              "max_body", 1000L,
+              "max_request_line", 100L,
+              "max_headers", 1000L));
 
   /** Fields that RFC 9113 calls malformed (section 8.1.1). */
   static List<List<String>> malformed() {
@@ -92,15 +81,10 @@ final class Http2RequestTest {
   @MethodSource("malformed")
   void resetsAStreamWhoseRequestIsMalformed(List<String> fields) {
     try (FrameClient client = FrameClient.to(server)) {
-      client.send(
-          FrameClient.HEADERS,
-          FrameClient.END_HEADERS | FrameClient.END_STREAM,
-          1,
-          FrameClient.fields(fields.toArray(String[]::new)));
-      assertThat(client.await(FrameClient.RST_STREAM, 1).number(0))
-          .isEqualTo((int) Http2Error.PROTOCOL_ERROR.code());
+      client.sendLast(1, FrameClient.fields(fields.toArray(String[]::new)));
+      assertThat(client.awaitReset(1)).isEqualTo(Http2Error.PROTOCOL_ERROR);
       client.get(3, "/json");
-      assertThat(client.awaitHeaders(3).status()).hasToString("200");
+      assertThat(client.awaitStatus(3)).isEqualTo("200");
     }
     assertThat(server.counters.peerFaults()).isEqualTo(1);
   }
@@ -122,14 +106,12 @@ final class Http2RequestTest {
     String[] large = {"a", "b".repeat(120), "c", "d".repeat(120), "e", "f".repeat(120)};
     assertAnswer("200", "GET", "/json", large);
     try (FrameClient client = FrameClient.to(server)) {
-      client.send(
-          FrameClient.HEADERS,
-          FrameClient.END_HEADERS | FrameClient.END_STREAM,
+      client.sendLast(
           1,
           FrameClient.request("GET", "/json")
               + FrameClient.fields(large)
               + FrameClient.fields(large));
-      assertThat(client.awaitHeaders(1).status()).hasToString("431");
+      assertThat(client.awaitStatus(1)).isEqualTo("431");
     }
     assertThat(server.counters.peerFaults()).isEqualTo(1);
   }
@@ -137,12 +119,8 @@ final class Http2RequestTest {
   @Test
   void refusesConnect() {
     try (FrameClient client = FrameClient.to(server)) {
-      client.send(
-          FrameClient.HEADERS,
-          FrameClient.END_HEADERS | FrameClient.END_STREAM,
-          1,
-          FrameClient.fields(":method", "CONNECT", ":authority", "a:80"));
-      assertThat(client.awaitHeaders(1).status()).hasToString("501");
+      client.sendLast(1, FrameClient.fields(":method", "CONNECT", ":authority", "a:80"));
+      assertThat(client.awaitStatus(1)).isEqualTo("501");
     }
   }
 
@@ -150,13 +128,12 @@ final class Http2RequestTest {
   void asksForNoMoreOfABodyThatTurnsOutTooLong() {
     try (FrameClient client = FrameClient.to(server)) {
       client.post(1, "/json").send(FrameClient.DATA, 0, 1, "a".repeat(1000));
-      assertThat(client.awaitHeaders(1).status()).hasToString("405");
+      assertThat(client.awaitStatus(1)).isEqualTo("405");
       client.send(FrameClient.DATA, 0, 1, "a");
-      assertThat(client.await(FrameClient.RST_STREAM, 1).number(0))
-          .isEqualTo((int) Http2Error.NO_ERROR.code());
+      assertThat(client.awaitReset(1)).isEqualTo(Http2Error.NO_ERROR);
       // What was under way is ignored.
       client.send(FrameClient.DATA, 0, 1, "a").get(3, "/json");
-      assertThat(client.awaitHeaders(3).status()).hasToString("200");
+      assertThat(client.awaitStatus(3)).isEqualTo("200");
     }
   }
 
@@ -164,13 +141,12 @@ final class Http2RequestTest {
   void holdsTheResetBackBehindAnAnswerToABodyThatStillComes() {
     try (FrameClient client = FrameClient.to(server)) {
       client.post(1, "/echo", "content-length", "1001");
-      assertThat(client.awaitHeaders(1).status()).hasToString("413");
+      assertThat(client.awaitStatus(1)).isEqualTo("413");
       client.awaitBody(1);
       long answered = System.nanoTime();
       client.send(FrameClient.DATA, 0, 1, "a").send(FrameClient.PING, 0, 0, "12345678");
       assertThat(resetsUpToPing(client)).isEmpty();
-      assertThat(client.await(FrameClient.RST_STREAM, 1).number(0))
-          .isEqualTo((int) Http2Error.NO_ERROR.code());
+      assertThat(client.awaitReset(1)).isEqualTo(Http2Error.NO_ERROR);
       assertThat(Duration.ofNanos(System.nanoTime() - answered))
           .isBetween(Duration.ofMillis(Linger.MILLIS / 2), Duration.ofMillis(Linger.MILLIS * 3));
     }
@@ -180,7 +156,7 @@ final class Http2RequestTest {
   void takesOnlySoMuchOfABodyBehindItsAnswer() {
     try (FrameClient client = FrameClient.to(server)) {
       client.post(1, "/echo", "content-length", "100000000");
-      assertThat(client.awaitHeaders(1).status()).hasToString("413");
+      assertThat(client.awaitStatus(1)).isEqualTo("413");
       client.awaitBody(1);
       String part = "a".repeat(16_384);
       long sent = 0;
@@ -198,7 +174,7 @@ final class Http2RequestTest {
   void resetsNothingWhenTheBodyEndsBehindItsAnswer() {
     try (FrameClient client = FrameClient.to(server)) {
       client.post(1, "/echo", "content-length", "1001");
-      assertThat(client.awaitHeaders(1).status()).hasToString("413");
+      assertThat(client.awaitStatus(1)).isEqualTo("413");
       client.awaitBody(1);
       client
           .send(FrameClient.DATA, FrameClient.END_STREAM, 1, "a".repeat(1001))
@@ -226,8 +202,7 @@ final class Http2RequestTest {
       client
           .post(1, "/echo", "content-length", "3")
           .send(FrameClient.DATA, FrameClient.END_STREAM, 1, "ab");
-      assertThat(client.await(FrameClient.RST_STREAM, 1).number(0))
-          .isEqualTo((int) Http2Error.PROTOCOL_ERROR.code());
+      assertThat(client.awaitReset(1)).isEqualTo(Http2Error.PROTOCOL_ERROR);
     }
   }
 

@@ -6,8 +6,7 @@ import io.netty.channel.Channel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 final class HttpConnectionTest {
@@ -15,20 +14,10 @@ final class HttpConnectionTest {
   private static final String PLAINTEXT = "GET /plaintext" + HOST + "\r\n";
   private static final String HELLO = "Hello, World!";
 
-  @SuppressWarnings("NullAway.Init")
-  private TestServer server;
-
-  @BeforeEach
-  void start() {
-    server =
-        TestServer.start(
-            Map.of("endpoints", true, "max_body", 1_000_000L, "max_request_line", 1000L));
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
+  @AutoClose
+  private final TestServer server =
+      TestServer.start(
+          Map.of("endpoints", true, "max_body", 1_000_000L, "max_request_line", 1000L));
 
   @Test
   void answersPipelinedRequestsInOrderAndThenCloses() {

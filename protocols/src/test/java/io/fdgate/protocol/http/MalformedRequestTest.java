@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,24 +19,14 @@ final class MalformedRequestTest {
   private static final String CHUNKED =
       "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 
-  @SuppressWarnings("NullAway.Init")
-  private TestServer server;
-
-  @BeforeAll
-  void start() {
-    server =
-        TestServer.start(
-            Map.of(
-                "endpoints", true,
-                "max_request_line", 200L,
-                "max_headers", 1000L,
-                "max_body", 100L));
-  }
-
-  @AfterAll
-  void stop() {
-    server.close();
-  }
+  @AutoClose
+  private final TestServer server =
+      TestServer.start(
+          Map.of(
+              "endpoints", true,
+              "max_request_line", 200L,
+              "max_headers", 1000L,
+              "max_body", 100L));
 
   /** A request that must be refused. */
   record Bad(String what, int status, String bytes) {

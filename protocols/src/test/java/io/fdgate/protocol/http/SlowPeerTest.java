@@ -9,9 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,15 +17,12 @@ import org.junit.jupiter.api.io.TempDir;
 final class SlowPeerTest {
   private static final long MUCH = 100_000_000;
 
-  @SuppressWarnings("NullAway.Init")
-  @TempDir
-  private Path root;
+  private final Path root;
 
-  @SuppressWarnings("NullAway.Init")
-  private TestServer server;
+  @AutoClose private final TestServer server;
 
-  @BeforeEach
-  void start() {
+  SlowPeerTest(@TempDir Path root) {
+    this.root = root;
     server =
         TestServer.start(
             Map.of(
@@ -36,22 +31,9 @@ final class SlowPeerTest {
                 "body_timeout", Duration.ofSeconds(1)));
   }
 
-  @AfterEach
-  void stop() {
-    server.close();
-  }
-
   @Test
   void readerOfDripsIsCutOff() {
-    try (RawClient client = server.connect()) {
-      client.send("GET /bytes/" + MUCH + " HTTP/1.1\r\nHost: a\r\n\r\n");
-      drip()
-          .until(() -> {
-            client.skip(100);
-            return server.counters.peerFaults() > 0;
-          });
-      assertThat(readOn(client)).isLessThan(MUCH / 2);
-    }
+    assertReaderOfDripsIsCutOff("/bytes/" + MUCH);
   }
 
   @Test
@@ -59,13 +41,13 @@ final class SlowPeerTest {
     try (var file = new RandomAccessFile(root.resolve("much").toFile(), "rw")) {
       file.setLength(MUCH);
     }
+    assertReaderOfDripsIsCutOff("/much");
+  }
+
+  private void assertReaderOfDripsIsCutOff(String path) {
     try (RawClient client = server.connect()) {
-      client.send("GET /much HTTP/1.1\r\nHost: a\r\n\r\n");
-      drip()
-          .until(() -> {
-            client.skip(100);
-            return server.counters.peerFaults() > 0;
-          });
+      client.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+      untilItIsAFault(() -> client.skip(100));
       assertThat(readOn(client)).isLessThan(MUCH / 2);
     }
   }
@@ -87,11 +69,7 @@ final class SlowPeerTest {
   void bodyOfAStreamThatComesInDripsIsCutOff() {
     try (FrameClient client = FrameClient.to(server)) {
       client.post(1, "/echo");
-      drip()
-          .until(() -> {
-            client.send(FrameClient.DATA, 0, 1, "x");
-            return server.counters.peerFaults() > 0;
-          });
+      untilItIsAFault(() -> client.send(FrameClient.DATA, 0, 1, "x"));
       client.await(FrameClient.RST_STREAM, 1);
       assertThat(client.get(3, "/json").awaitBody(3)).contains("Hello");
     }
@@ -101,17 +79,20 @@ final class SlowPeerTest {
   void streamThatIsReadInDripsIsCutOff() {
     try (FrameClient client = FrameClient.to(server)) {
       client.get(1, "/bytes/1000000");
-      drip()
-          .until(() -> {
-            client.send(FrameClient.WINDOW_UPDATE, 0, 1, FrameClient.number(100));
-            return server.counters.peerFaults() > 0;
-          });
+      untilItIsAFault(() -> client.send(FrameClient.WINDOW_UPDATE, 0, 1, FrameClient.number(100)));
       client.await(FrameClient.RST_STREAM, 1);
     }
   }
 
-  private static ConditionFactory drip() {
-    return await().pollInterval(Duration.ofMillis(50)).atMost(Duration.ofSeconds(20));
+  /** Does something again and again. */
+  private void untilItIsAFault(Runnable drip) {
+    await()
+        .pollInterval(Duration.ofMillis(50))
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> {
+          drip.run();
+          return server.counters.peerFaults() > 0;
+        });
   }
 
   private static long readOn(RawClient client) {

@@ -6,8 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.zip.Deflater;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Frames as bytes in Latin-1; the mask is zero, so that they can be read. */
@@ -21,23 +20,9 @@ final class WebSocketTest {
   private static final int PING = 0x89;
   private static final int PONG = 0x8a;
 
-  @SuppressWarnings("NullAway.Init")
-  private TestServer server;
+  @AutoClose private final TestServer server = TestServer.start(Map.of("endpoints", true));
 
-  @SuppressWarnings("NullAway.Init")
-  private RawClient client;
-
-  @BeforeEach
-  void start() {
-    server = TestServer.start(Map.of("endpoints", true));
-    client = server.connect();
-  }
-
-  @AfterEach
-  void stop() {
-    client.close();
-    server.close();
-  }
+  @AutoClose private final RawClient client = server.connect();
 
   @Test
   void echoesTextAndBinaryAndAnswersPings() {
