@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The distribution in a virtual machine that has VSOCK, which namespaces cannot give: its init is
- * tests/e2e/vsock/init. It starts once; what it printed is what is looked at.
+ * tests/e2e/vsock/init. It starts once; what it printed is what is looked at, answers first and
+ * then what is left of a hundred clients.
  */
 @Tag("older")
 final class VsockMachineTest {
@@ -39,9 +40,11 @@ final class VsockMachineTest {
         .containsPattern("(?m)^line: OK PONG OK peer=vsock:1:\\d+ socket=line .*OK bye $")
         .containsPattern("(?m)^http: HTTP/1.1 200 OK .* ok $")
         .containsPattern("(?m)^log: .*vsock:1:\\d+ .*\"GET /healthz HTTP/1.1\" 200")
+        .containsPattern("(?m)^relay: hello$")
         .containsPattern("(?m)^load: vsock:1:3000: mode closed loop, connections 2, ")
         .containsPattern("(?m)^load:   answers +200 in ")
         .containsPattern("(?m)^load:   errors +none$")
+        .containsPattern("(?m)^soak: .*: nothing left: ")
         .containsPattern("(?m)^status: 0$");
   }
 
