@@ -1,5 +1,6 @@
 package io.fdgate.gateway.listener;
 
+import io.fdgate.gateway.activation.InheritedSocket;
 import io.fdgate.protocol.BufferedBytes;
 import io.fdgate.protocol.ByteCounter;
 import io.fdgate.protocol.Counters;
@@ -172,6 +173,9 @@ public final class Connections {
       connection.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
       service.initializer().initialize(connection);
       connection.pipeline().addFirst("half-close", halfClose).addLast("faults", faults);
+      if (binding.socket().family() == InheritedSocket.Family.VSOCK) {
+        connection.pipeline().addFirst("gone-peer", new GonePeerHandler());
+      }
       if (counters.isObserved()) {
         connection.pipeline().addFirst("byte-counter", new ByteCounter(counters));
       }

@@ -37,7 +37,9 @@ final class Side implements EpollIoHandle {
   private static final int SPECIAL = EpollIoOps.EPOLLRDHUP.value() | EPOLLPRI | ENDED;
   private static final int READABLE =
       EpollIoOps.EPOLLIN.value() | EpollIoOps.EPOLLRDHUP.value() | ENDED;
-  private static final int WRITABLE = EpollIoOps.EPOLLOUT.value() | ENDED;
+  // A VSOCK peer that is gone leaves no room and no EPOLLHUP (vsock_poll): only to send tells.
+  private static final int WRITABLE =
+      EpollIoOps.EPOLLOUT.value() | EpollIoOps.EPOLLRDHUP.value() | ENDED;
 
   private final LinuxSocket socket;
   private final boolean tcp;
