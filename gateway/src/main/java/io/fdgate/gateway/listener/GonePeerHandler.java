@@ -1,5 +1,6 @@
 package io.fdgate.gateway.listener;
 
+import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.StreamHandler;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -19,7 +20,12 @@ import java.util.concurrent.TimeUnit;
 final class GonePeerHandler extends StreamHandler {
   private static final long PERIOD_MILLIS = 1_000;
 
+  private final Counters counters;
   private boolean watching;
+
+  GonePeerHandler(Counters counters) {
+    this.counters = counters;
+  }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
@@ -49,6 +55,7 @@ final class GonePeerHandler extends StreamHandler {
       return;
     }
     if (isGone(ctx)) {
+      counters.peerFault();
       ctx.close();
     } else {
       watch(ctx);

@@ -1,5 +1,6 @@
 package io.fdgate.protocol.forward;
 
+import io.fdgate.protocol.SystemError;
 import io.netty.channel.IoEventLoop;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -115,7 +116,7 @@ final class Dial {
       trying = side;
       side.register(loop);
     } catch (IOException | RuntimeException failure) {
-      failed(upstream, Outgoing.reason(failure));
+      failed(upstream, SystemError.text(failure));
       return;
     }
     if (opened.connected()) {
@@ -138,7 +139,7 @@ final class Dial {
         succeeded(upstream, side);
       }
     } catch (IOException failure) {
-      failed(upstream, Outgoing.reason(failure));
+      failed(upstream, SystemError.text(failure));
     }
   }
 

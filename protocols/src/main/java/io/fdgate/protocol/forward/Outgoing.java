@@ -3,12 +3,10 @@ package io.fdgate.protocol.forward;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.epoll.VSockAddress;
 import io.netty.channel.unix.DomainSocketAddress;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NoRouteToHostException;
 
 /**
  * A new connection to an upstream, or a datagram socket that hears of nobody else. Only TCP and UDP
@@ -79,14 +77,5 @@ record Outgoing(LinuxSocket socket, boolean tcp, boolean connected) {
   static boolean isTcp(LinuxSocket socket) throws IOException {
     int domain = socket.getIntOpt(SOL_SOCKET, SO_DOMAIN);
     return domain == AF_INET || domain == AF_INET6;
-  }
-
-  /** Why a connection failed, for the log. */
-  static String reason(Exception failure) {
-    return switch (failure) {
-      case FileNotFoundException _ -> "no such socket";
-      case NoRouteToHostException _ -> "no route";
-      default -> String.valueOf(failure.getMessage());
-    };
   }
 }
