@@ -5,7 +5,7 @@ bin/bench                     the first five, and one table of them all at the e
 bin/bench cold [-r ROUNDS]    exec to the first answered byte, a client queued before; RSS then
 bin/bench echo [-r ROUNDS]    TCP and Unix echo beside a C server; 10,000 connections beside 100
 bin/bench http [-r ROUNDS]    HTTP/1.1 and HTTP/2 beside nginx
-bin/bench udp [-r ROUNDS]     UDP echo beside a C server, and what was lost
+bin/bench udp [-r ROUNDS]     UDP echo beside a C server, single and in trains, and what was lost
 bin/bench memory              the process memory of idle connections, and what is given back
 bin/bench forward [-r ROUNDS] TCP carried, beside systemd-socket-proxyd and HAProxy
 bin/bench podman [-r ROUNDS]  one stream to an activated container, a published one, fdgate on the host

@@ -23,26 +23,36 @@ def started(kind):
 
 def compare(title, servers, kind, connections, size, depth, bar, options):
     """Peak throughput in turn, then the latency of both at 70 % of the lesser peak."""
-    rounds, seconds = options.rounds, options.seconds
+    rates = peak(title, servers, kind, connections, size, depth, bar, options)
+    rate = 0.7 * min(statistics.median(values) for values in rates.values())
+    p99 = {name: [] for name in servers}
+    lost = dict.fromkeys(servers, 0)
+    for _ in common.progress(options.rounds):
+        for name, server in servers.items():
+            measured = load(server, kind, connections, size, depth, options.seconds, rate)
+            p99[name].append(measured[2])
+            lost[name] += int(measured[3])
+    report.table(title + ", p99 at 70 %", "µs", p99, "C floor", "at most 1.5")
+    if kind == "udp":
+        report.lost(title + ", lost at 70 %", lost, "C floor")
+
+
+def peak(title, servers, kind, connections, size, depth, bar, options):
+    """How many round trips a second each makes, in turn."""
     rates = {name: [] for name in servers}
     lost = dict.fromkeys(servers, 0)
     for server in servers.values():  # a JIT compiler is part of the server
         for _ in range(0 if options.no_warm_up else 2):
-            load(server, kind, connections, size, depth, seconds * WARM_UP_SECONDS)
-    for _ in common.progress(rounds):
+            load(server, kind, connections, size, depth, options.seconds * WARM_UP_SECONDS)
+    for _ in common.progress(options.rounds):
         for name, server in servers.items():
-            rate, _, _, missing = load(server, kind, connections, size, depth, seconds)
+            rate, _, _, missing = load(server, kind, connections, size, depth, options.seconds)
             rates[name].append(rate)
             lost[name] += int(missing)
     report.table(title, "round trips/s", rates, "C floor", bar)
-    if any(lost.values()):
-        print("lost: " + ", ".join(f"{name} {count}" for name, count in lost.items()))
-    peak = min(statistics.median(values) for values in rates.values())
-    p99 = {name: [] for name in servers}
-    for _ in common.progress(rounds):
-        for name, server in servers.items():
-            p99[name].append(load(server, kind, connections, size, depth, seconds, 0.7 * peak)[2])
-    report.table(title + ", p99 at 70 %", "µs", p99, "C floor", "at most 1.5")
+    if kind in ("udp", "train"):
+        report.lost(title + ", lost", lost, "C floor")
+    return rates
 
 
 def load(server, kind, *arguments):

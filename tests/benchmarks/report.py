@@ -35,6 +35,12 @@ def table(title, unit, columns, base, bar="", ours="fdgate"):
             )
 
 
+def lost(title, counts, base, ours="fdgate"):
+    """Prints how many messages had no answer; none is the bar where the base lost none."""
+    print(f"{title}: " + ", ".join(f"{name} {count:,}" for name, count in counts.items()))
+    note(title, f"{counts[ours]:,}", f"{counts[base]:,} by {base}", "none")
+
+
 def note(title, value, ratio, bar):
     """A row of the summary."""
     _summary.append((title, value, ratio, bar))

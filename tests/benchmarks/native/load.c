@@ -3,13 +3,18 @@
 // RATE, messages a second, each is sent at its time, if a connection is free, and its latency counts
 // from that time: what had to wait for a slow answer before it is not left out.
 //
+// Trains are DEPTH datagrams of UDP in one message (UDP_SEGMENT), and received as such (UDP_GRO); the
+// next is sent when the last of them is answered.
+//
 // load tcp|udp PORT CONNECTIONS SIZE DEPTH SECONDS [RATE]
+// load train PORT CONNECTIONS SIZE DEPTH SECONDS
 // load unix PATH CONNECTIONS SIZE DEPTH SECONDS [RATE]
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +39,7 @@ struct connection {
 
 static unsigned latency[BUCKETS];
 static char payload[2 * BUFFER], buffer[BUFFER];
-static int udp, size, depth, loop;
+static int udp, train, size, depth, loop;
 static double rate;
 static uint64_t done, lost;
 
@@ -49,11 +54,33 @@ static uint64_t now(void) {
     return time.tv_sec * 1000000000ULL + time.tv_nsec;
 }
 
+static ssize_t send_train(int fd, size_t length) {
+    char control[CMSG_SPACE(sizeof(uint16_t))] = {0};
+    struct iovec part = {payload, length};
+    struct msghdr message = {NULL, 0, &part, 1, control, sizeof control, 0};
+    struct cmsghdr *segment = CMSG_FIRSTHDR(&message);
+    *segment = (struct cmsghdr){CMSG_LEN(sizeof(uint16_t)), SOL_UDP, UDP_SEGMENT};
+    *(uint16_t *)CMSG_DATA(segment) = size;
+    return sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+// What is received must be datagrams of one size.
+static ssize_t receive_train(int fd) {
+    char control[CMSG_SPACE(sizeof(int))];
+    struct iovec part = {buffer, BUFFER};
+    struct msghdr message = {NULL, 0, &part, 1, control, sizeof control, 0};
+    ssize_t length = recvmsg(fd, &message, MSG_DONTWAIT);
+    struct cmsghdr *segment = length > size ? CMSG_FIRSTHDR(&message) : NULL;
+    if (length > size && (!segment || *(int *)CMSG_DATA(segment) != size)) die("wrong size");
+    return length;
+}
+
 static void flush(struct connection *c) {
     while (c->unsent) {
         size_t offset = (size - c->unsent % size) % size;
         size_t length = udp ? (size_t)size : c->unsent < BUFFER ? c->unsent : BUFFER;
-        ssize_t sent = send(c->fd, payload + offset, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+        ssize_t sent = train ? send_train(c->fd, c->unsent)
+                             : send(c->fd, payload + offset, length, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent < 0) {
             if (errno != EAGAIN && errno != ECONNREFUSED) die("send");
             break;
@@ -83,13 +110,15 @@ static unsigned answered(struct connection *c, uint64_t time) {
 static void receive(struct connection *c) {
     unsigned count = 0;
     for (;;) {
-        ssize_t length = recv(c->fd, buffer, udp ? size + 1 : BUFFER, MSG_DONTWAIT);
+        ssize_t length = train ? receive_train(c->fd)
+                               : recv(c->fd, buffer, udp ? size + 1 : BUFFER, MSG_DONTWAIT);
         if (length < 0 && (errno == EAGAIN || errno == ECONNREFUSED)) break;
-        if (length <= 0) die("recv");
+        if (length < 0 || (length == 0 && !udp)) die("recv");
         uint64_t time = now();
         if (udp) {
-            if (length != size || memcmp(buffer, payload, size)) die("wrong answer");
-            if (c->head != c->tail) count += answered(c, time);
+            if (train ? length == 0 || length % size : length != size) die("wrong size");
+            if (memcmp(buffer, payload, length)) die("wrong answer");
+            for (; length > 0 && c->head != c->tail; length -= size) count += answered(c, time);
             continue;
         }
         if (memcmp(buffer, payload + c->received, length)) die("wrong answer");
@@ -100,6 +129,7 @@ static void receive(struct connection *c) {
         }
         if (length < BUFFER) break;
     }
+    if (train) count = c->head == c->tail ? depth : 0;
     if (count && !rate) {
         ask(c, count, now());
         flush(c);
@@ -115,6 +145,7 @@ static int connect_to(const char *kind, const char *where) {
     if (fd < 0 || (local ? connect(fd, (struct sockaddr *)&path, sizeof path)
                          : connect(fd, (struct sockaddr *)&inet, sizeof inet)) < 0) die("connect");
     if (!udp && !local) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    if (train && setsockopt(fd, SOL_UDP, UDP_GRO, &one, sizeof one) < 0) die("UDP_GRO");
     return fd;
 }
 
@@ -141,6 +172,7 @@ static void give_up(struct connection *c, uint64_t time) {
         gone++;
     }
     lost += gone;
+    if (train) gone = c->head == c->tail ? depth : 0;
     if (gone && !rate) {
         ask(c, gone, time);
         flush(c);
@@ -149,14 +181,15 @@ static void give_up(struct connection *c, uint64_t time) {
 
 int main(int count, char **arguments) {
     if (count != 7 && count != 8) {
-        fprintf(stderr, "load tcp|udp|unix PORT|PATH CONNECTIONS SIZE DEPTH SECONDS [RATE]\n");
+        fprintf(stderr, "load tcp|udp|train|unix PORT|PATH CONNECTIONS SIZE DEPTH SECONDS [RATE]\n");
         return 2;
     }
     struct rlimit files;
     getrlimit(RLIMIT_NOFILE, &files);
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
-    udp = strcmp(arguments[1], "udp") == 0;
+    train = strcmp(arguments[1], "train") == 0;
+    udp = train || strcmp(arguments[1], "udp") == 0;
     int connections = atoi(arguments[3]);
     size = atoi(arguments[4]);  // up to 1 MiB
     depth = atoi(arguments[5]);

@@ -114,6 +114,7 @@ OPTIONS = {
     "multicast-all": (socket.IPPROTO_IP, 49),
     "pktinfo": (socket.IPPROTO_IP, 8),
     "recvpktinfo": (socket.IPPROTO_IPV6, 49),
+    "udp-gro": (socket.IPPROTO_UDP, 104),
 }
 
 

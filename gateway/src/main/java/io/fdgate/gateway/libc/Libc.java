@@ -104,11 +104,11 @@ public final class Libc {
     }
   }
 
-  /** Switches a socket option on (setsockopt(2)). */
-  public static int enable(int fd, int level, int option) {
+  /** Sets a socket option that is a number (setsockopt(2)). */
+  public static int setOption(int fd, int level, int option, int value) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment one = arena.allocateFrom(JAVA_INT, 1);
-      return (int) call(SETSOCKOPT, fd, level, option, one.address(), one.byteSize(), 0);
+      MemorySegment held = arena.allocateFrom(JAVA_INT, value);
+      return (int) call(SETSOCKOPT, fd, level, option, held.address(), held.byteSize(), 0);
     }
   }
 

@@ -11,114 +11,148 @@ import io.netty.buffer.Unpooled;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The memory of recvmmsg(2) and sendmmsg(2) for one socket: a row of slots, each with a {@code
- * struct mmsghdr} to receive and one to send, an address, control messages and a payload.
+ * The memory of recvmmsg(2) for one socket: a row of slots, each with a {@code struct mmsghdr}, an
+ * address, control messages and a payload, which is a datagram or a train of them from one sender.
  *
- * <p>A reply in place reuses the slot's payload and address, so that an echo copies nothing. It is
- * all mapped memory: what no datagram has reached takes no real pages. Used on one event loop.
+ * <p>It is all mapped memory: what no datagram has reached takes no real pages. Used on one event
+ * loop.
  *
  * <p>The layouts are those of the Linux ABI, equal on x86_64 and aarch64.
  */
 final class DatagramBatch {
-  private static final int HEADER = 64;
-  private static final int NAME_LENGTH = 8;
-  private static final int IOV = 16;
-  private static final int IOV_COUNT = 24;
-  private static final int CONTROL = 32;
-  private static final int CONTROL_LENGTH = 40;
-  private static final int FLAGS = 48;
+  // struct mmsghdr
+  static final int HEADER = 64;
+  static final int NAME_LENGTH = 8;
+  static final int IOV = 16;
+  static final int IOV_COUNT = 24;
+  static final int CONTROL = 32;
+  static final int CONTROL_LENGTH = 40;
+  static final int FLAGS = 48;
   private static final int RECEIVED = 56;
 
-  private static final int IOVEC = 16;
-  private static final int IOVEC_LENGTH = 8;
+  // struct iovec
+  static final int VECTOR = 16;
+  static final int VECTOR_LENGTH = 8;
+
   private static final int ADDRESS = SocketName.LONGEST;
   private static final int CONTROL_SPACE = 256;
-
   private static final int MSG_TRUNC = 0x20;
   private static final int MSG_DONTWAIT = 0x40;
-  private static final int MSG_NOSIGNAL = 0x4000;
 
   private final int fd;
   private final int slots;
   private final int payload;
   private final boolean packetInfo;
+  private final int controlSpace;
   private final MemorySegment memory;
   private final ByteBuf[] contents;
 
-  private final long receiveHeaders;
-  private final long sendHeaders;
-  private final long receiveVectors;
-  private final long sendVectors;
+  private final long vectors;
   private final long addresses;
   private final long controls;
   private final long payloads;
 
+  private int filled;
+
   /**
    * Maps the memory.
    *
-   * @param slots how many datagrams go in one system call
+   * @param slots how many go in one system call
    * @param payload the longest datagram, in bytes
+   * @param unix whether it is a Unix socket
    * @param packetInfo whether each datagram's destination is wanted, for replies from it
    */
-  DatagramBatch(int fd, int slots, int payload, boolean packetInfo) {
+  DatagramBatch(int fd, int slots, int payload, boolean unix, boolean packetInfo) {
     this.fd = fd;
     this.slots = slots;
     this.payload = payload;
     this.packetInfo = packetInfo;
-    receiveHeaders = 0;
-    sendHeaders = receiveHeaders + (long) slots * HEADER;
-    // One more: the reply that is not in place, or to a lasting peer.
-    receiveVectors = sendHeaders + (slots + 1L) * HEADER;
-    sendVectors = receiveVectors + (long) slots * IOVEC;
-    addresses = sendVectors + (slots + 1L) * IOVEC;
-    controls = addresses + (slots + 1L) * ADDRESS;
-    payloads = (controls + (slots + 1L) * CONTROL_SPACE + 4095) & -4096;
-    memory = Libc.map(payloads + (slots + 1L) * payload);
-    contents = new ByteBuf[slots + 1];
-    for (int i = 0; i <= slots; i++) {
+    // No control memory: descriptors that a Unix peer sends are not received.
+    controlSpace = unix ? 0 : CONTROL_SPACE;
+    vectors = (long) slots * HEADER;
+    addresses = vectors + (long) slots * VECTOR;
+    controls = addresses + (long) slots * ADDRESS;
+    payloads = (controls + (long) slots * CONTROL_SPACE + 4095) & -4096;
+    memory = Libc.map(payloads + (long) slots * payload);
+    contents = new ByteBuf[slots];
+    for (int i = 0; i < slots; i++) {
       contents[i] =
           Unpooled.wrappedBuffer(
               memory.asSlice(payloads + (long) i * payload, payload).asByteBuffer());
-    }
-    for (int i = 0; i < slots; i++) {
-      memory.set(JAVA_LONG, receiveVectors + (long) i * IOVEC, address(payloads, i, payload));
-      memory.set(JAVA_LONG, receiveVectors + (long) i * IOVEC + 8, payload);
-      long header = receiveHeaders + (long) i * HEADER;
-      memory.set(JAVA_LONG, header, address(addresses, i, ADDRESS));
-      memory.set(JAVA_LONG, header + IOV, address(receiveVectors, i, IOVEC));
+      memory.set(JAVA_LONG, vectors + (long) i * VECTOR, payloadAddress(i));
+      memory.set(JAVA_LONG, vectors + (long) i * VECTOR + VECTOR_LENGTH, payload);
+      long header = header(i);
+      memory.set(JAVA_LONG, header, nameAddress(i));
+      memory.set(JAVA_LONG, header + IOV, memory.address() + vectors + (long) i * VECTOR);
       memory.set(JAVA_LONG, header + IOV_COUNT, 1);
-      // Without packetInfo no control memory: descriptors that a Unix peer sends are not received.
-      memory.set(JAVA_LONG, header + CONTROL, packetInfo ? address(controls, i, CONTROL_SPACE) : 0);
-      rearm(i);
+      memory.set(JAVA_LONG, header + CONTROL, unix ? 0 : memory.address() + control(i));
     }
+    filled = slots;
   }
 
   int slots() {
     return slots;
   }
 
+  /** The longest datagram. */
+  int longest() {
+    return payload;
+  }
+
   /** Receives without waiting; returns how many slots were filled, or a negated errno. */
   int receive() {
-    return Libc.receive(fd, memory.address() + receiveHeaders, slots, MSG_DONTWAIT);
+    // The kernel wrote over the lengths.
+    for (int slot = 0; slot < filled; slot++) {
+      long header = header(slot);
+      memory.set(JAVA_INT, header + NAME_LENGTH, ADDRESS);
+      memory.set(JAVA_LONG, header + CONTROL_LENGTH, controlSpace);
+      memory.set(JAVA_INT, header + FLAGS, 0);
+    }
+    int result = Libc.receive(fd, memory.address(), slots, MSG_DONTWAIT);
+    filled = Math.max(0, result);
+    return result;
   }
 
-  /** Makes a slot ready to receive again: the kernel writes over the lengths. */
-  void rearm(int slot) {
-    long header = receiveHeaders + (long) slot * HEADER;
-    memory.set(JAVA_INT, header + NAME_LENGTH, ADDRESS);
-    memory.set(JAVA_LONG, header + CONTROL_LENGTH, packetInfo ? CONTROL_SPACE : 0);
-    memory.set(JAVA_INT, header + FLAGS, 0);
+  /** The bytes of a filled slot. */
+  int length(int slot) {
+    return memory.get(JAVA_INT, header(slot) + RECEIVED);
   }
 
-  /** The payload of a filled slot; valid until the slot is armed again. */
+  /** The size of each datagram of a filled slot, of which the last may be shorter. */
+  int segmentSize(int slot) {
+    int size = ControlMessages.segmentSize(memory, control(slot), controlEnd(slot));
+    return size > 0 ? size : length(slot);
+  }
+
+  /** How many datagrams are in the first slots. */
+  long datagrams(int received) {
+    long sum = 0;
+    for (int slot = 0; slot < received; slot++) {
+      int length = length(slot);
+      int size = segmentSize(slot);
+      sum += length == size ? 1 : (length + size - 1) / size;
+    }
+    return sum;
+  }
+
+  /** The payload of a filled slot; valid until the next row is received. */
   ByteBuf content(int slot) {
-    return contents[slot].setIndex(
-        0, memory.get(JAVA_INT, receiveHeaders + (long) slot * HEADER + RECEIVED));
+    return contents[slot].setIndex(0, length(slot));
+  }
+
+  /** One datagram of a train. It has no room to grow: the next one follows. */
+  ByteBuf content(int slot, int from, int length) {
+    return contents[slot].slice(from, length);
+  }
+
+  /** Where the payload of a slot lies. */
+  long payloadAddress(int slot) {
+    return memory.address() + payloads + (long) slot * payload;
   }
 
   /** Whether the datagram was longer than its slot. */
   boolean isTruncated(int slot) {
-    return (memory.get(JAVA_INT, receiveHeaders + (long) slot * HEADER + FLAGS) & MSG_TRUNC) != 0;
+    return (memory.get(JAVA_INT, header(slot) + FLAGS) & MSG_TRUNC) != 0;
   }
 
   /** Whether the sender has an address at all. */
@@ -130,6 +164,27 @@ final class DatagramBatch {
   /** The sender of a filled slot. */
   Endpoint sender(int slot) {
     return SocketName.endpoint(memory, name(slot), nameLength(slot));
+  }
+
+  /** Where the sender's address lies. */
+  long nameAddress(int slot) {
+    return memory.address() + name(slot);
+  }
+
+  int nameLength(int slot) {
+    return Math.min(memory.get(JAVA_INT, header(slot) + NAME_LENGTH), ADDRESS);
+  }
+
+  /** Whether two slots have one sender, which wrote to one address. */
+  boolean isSameWay(int slot, int other) {
+    return isEqual(name(slot), nameLength(slot), name(other), nameLength(other))
+        && (!packetInfo
+            || isEqual(control(slot), controlLength(slot), control(other), controlLength(other)));
+  }
+
+  private boolean isEqual(long at, long length, long other, long otherLength) {
+    return length == otherLength
+        && MemorySegment.mismatch(memory, at, at + length, memory, other, other + length) == -1;
   }
 
   /**
@@ -154,84 +209,39 @@ final class DatagramBatch {
           && sender.address().getAddress().equals(bound.address().getAddress());
     }
     boolean ipv6 = SocketName.isIpv6(memory, name(slot));
-    long info = packetInfo(slot, ipv6);
-    long host = SocketName.host(name(slot), ipv6);
-    long destination = PacketInfo.destination(info, ipv6);
+    long found = destination(slot, ipv6);
     int length = ipv6 ? 16 : 4;
-    return info != 0
-        && MemorySegment.mismatch(
-                memory, host, host + length, memory, destination, destination + length)
-            == -1;
+    return found != 0
+        && isEqual(
+            SocketName.host(name(slot), ipv6),
+            length,
+            ControlMessages.destination(found, ipv6),
+            length);
   }
 
   /**
-   * Prepares a reply from a filled slot to its sender, from the address that the sender wrote to.
-   *
-   * @param at the place in the row of replies, not above {@code slot}
-   * @param content part of the slot's own payload, from the buffer of {@link #content}
+   * Writes the control message that makes a reply leave from where the sender wrote to; returns its
+   * length, 0 if the kernel is to choose.
    */
-  void replyInPlace(int at, int slot, ByteBuf content) {
-    prepare(
-        at,
-        slot,
-        address(payloads, slot, payload) + content.readerIndex(),
-        content.readableBytes());
-  }
-
-  /** Copies a reply that is not in place, and sends it; returns 1 or a negated errno. */
-  int replyNow(int slot, ByteBuf content) {
-    int length = content.readableBytes();
-    contents[slots].setIndex(0, 0).writeBytes(content, content.readerIndex(), length);
-    prepare(slots, slot, address(payloads, slots, payload), length);
-    return send(slots, 1);
-  }
-
-  /** The way back to the sender of a filled slot, from the address that the sender wrote to. */
-  WayBack wayBack(int slot) {
-    int source = packetInfo ? writeSource(slot) : 0;
-    return new WayBack(bytes(name(slot), nameLength(slot)), bytes(control(slot), source));
-  }
-
-  /** Copies a reply and sends it; returns 1 or a negated errno. */
-  int reply(WayBack to, ByteBuf content) {
-    MemorySegment.copy(to.name(), 0, memory, JAVA_BYTE, name(slots), to.name().length);
-    MemorySegment.copy(to.source(), 0, memory, JAVA_BYTE, control(slots), to.source().length);
-    int length = content.readableBytes();
-    contents[slots].setIndex(0, 0).writeBytes(content, content.readerIndex(), length);
-    long header = sendHeaders + (long) slots * HEADER;
-    prepare(slots, slots, to.name().length, address(payloads, slots, payload), length);
-    memory.set(JAVA_LONG, header + CONTROL_LENGTH, to.source().length);
-    int result = send(slots, 1);
-    // A broadcast address was written to: it cannot be a source, so the kernel chooses one.
-    return result < 0 && result != -Libc.EAGAIN && dropSource(slots) ? send(slots, 1) : result;
-  }
-
-  /** The longest reply. */
-  int longest() {
-    return payload;
-  }
-
-  /** Sends prepared replies without waiting; returns how many were sent, or a negated errno. */
-  int send(int from, int count) {
-    long headers = memory.address() + sendHeaders + (long) from * HEADER;
-    return Libc.send(fd, headers, count, MSG_DONTWAIT | MSG_NOSIGNAL);
-  }
-
-  /** The payload bytes of prepared replies. */
-  long bytes(int from, int count) {
-    long sum = 0;
-    for (int at = from; at < from + count; at++) {
-      sum += memory.get(JAVA_LONG, sendVectors + (long) at * IOVEC + IOVEC_LENGTH);
+  int writeSource(int slot, MemorySegment reply, long at) {
+    if (!packetInfo) {
+      return 0;
     }
-    return sum;
+    boolean ipv6 = SocketName.isIpv6(memory, name(slot));
+    long found = destination(slot, ipv6);
+    return found == 0 ? 0 : ControlMessages.writeSource(memory, found, ipv6, reply, at);
   }
 
-  /** Lets the kernel choose the source address of a prepared reply; returns whether it was set. */
-  boolean dropSource(int at) {
-    long header = sendHeaders + (long) at * HEADER;
-    boolean was = memory.get(JAVA_LONG, header + CONTROL_LENGTH) != 0;
-    memory.set(JAVA_LONG, header + CONTROL_LENGTH, 0);
-    return was;
+  /** Forgets where the sender wrote to; returns whether it was known. */
+  boolean forgetDestination(int slot) {
+    boolean known = packetInfo && controlLength(slot) != 0;
+    memory.set(JAVA_LONG, header(slot) + CONTROL_LENGTH, 0);
+    return known;
+  }
+
+  /** The sender's address as the kernel gave it. */
+  byte[] nameBytes(int slot) {
+    return memory.asSlice(name(slot), nameLength(slot)).toArray(JAVA_BYTE);
   }
 
   /** Gives the memory back. */
@@ -239,43 +249,20 @@ final class DatagramBatch {
     Libc.unmap(memory);
   }
 
-  private void prepare(int at, int slot, long data, int length) {
-    prepare(at, slot, nameLength(slot), data, length);
-    int control = packetInfo ? writeSource(slot) : 0;
-    memory.set(JAVA_LONG, sendHeaders + (long) at * HEADER + CONTROL_LENGTH, control);
+  private long destination(int slot, boolean ipv6) {
+    return ControlMessages.findDestination(memory, control(slot), controlEnd(slot), ipv6);
   }
 
-  private void prepare(int at, int slot, int nameLength, long data, int length) {
-    memory.set(JAVA_LONG, sendVectors + (long) at * IOVEC, data);
-    memory.set(JAVA_LONG, sendVectors + (long) at * IOVEC + 8, length);
-    long header = sendHeaders + (long) at * HEADER;
-    memory.set(JAVA_LONG, header, address(addresses, slot, ADDRESS));
-    memory.set(JAVA_INT, header + NAME_LENGTH, nameLength);
-    memory.set(JAVA_LONG, header + IOV, address(sendVectors, at, IOVEC));
-    memory.set(JAVA_LONG, header + IOV_COUNT, 1);
-    memory.set(JAVA_LONG, header + CONTROL, address(controls, slot, CONTROL_SPACE));
-    memory.set(JAVA_INT, header + FLAGS, 0);
+  private long controlLength(int slot) {
+    return memory.get(JAVA_LONG, header(slot) + CONTROL_LENGTH);
   }
 
-  /**
-   * Turns the received packet information of a slot into that of its reply; returns the length of
-   * the control messages, 0 where the destination cannot be a source.
-   */
-  private int writeSource(int slot) {
-    boolean ipv6 = SocketName.isIpv6(memory, name(slot));
-    long info = packetInfo(slot, ipv6);
-    return info == 0 ? 0 : PacketInfo.writeSource(memory, info, ipv6, control(slot));
+  private long controlEnd(int slot) {
+    return control(slot) + controlLength(slot);
   }
 
-  /** Where the received packet information of a slot lies; 0 if there is none. */
-  private long packetInfo(int slot, boolean ipv6) {
-    long header = receiveHeaders + (long) slot * HEADER;
-    long end = control(slot) + memory.get(JAVA_LONG, header + CONTROL_LENGTH);
-    return PacketInfo.find(memory, control(slot), end, ipv6);
-  }
-
-  private byte[] bytes(long from, int length) {
-    return memory.asSlice(from, length).toArray(JAVA_BYTE);
+  private static long header(int slot) {
+    return (long) slot * HEADER;
   }
 
   private long name(int slot) {
@@ -284,14 +271,5 @@ final class DatagramBatch {
 
   private long control(int slot) {
     return controls + (long) slot * CONTROL_SPACE;
-  }
-
-  private int nameLength(int slot) {
-    return Math.min(
-        memory.get(JAVA_INT, receiveHeaders + (long) slot * HEADER + NAME_LENGTH), ADDRESS);
-  }
-
-  private long address(long row, int index, int size) {
-    return memory.address() + row + (long) index * size;
   }
 }

@@ -34,11 +34,10 @@ final class DatagramExchange {
   private final LinuxSocket socket;
   private final boolean unix;
   private final DatagramBatch batch;
+  private final DatagramReplies replies;
   private final Throttle throttle = new Throttle();
   private final Peer peer = new Peer();
 
-  private int replies;
-  private int sent;
   private volatile Binding binding;
   private DatagramHandler handler;
   private @Nullable DatagramRates rates;
@@ -47,8 +46,14 @@ final class DatagramExchange {
    * For an inherited socket.
    *
    * @param wildcard whether the kernel says which address a datagram was sent to
+   * @param trains whether the kernel brings and takes trains of datagrams
    */
-  DatagramExchange(Binding binding, DatagramHandler handler, LinuxSocket socket, boolean wildcard) {
+  DatagramExchange(
+      Binding binding,
+      DatagramHandler handler,
+      LinuxSocket socket,
+      boolean wildcard,
+      boolean trains) {
     InheritedSocket inherited = binding.socket();
     this.binding = binding;
     this.handler = handler;
@@ -60,7 +65,9 @@ final class DatagramExchange {
             inherited.fd(),
             unix ? UNIX_SLOTS : UDP_SLOTS,
             unix ? UNIX_LONGEST : UDP_LONGEST,
+            unix,
             wildcard);
+    this.replies = new DatagramReplies(inherited.fd(), batch, trains);
   }
 
   private static @Nullable DatagramRates rates(Binding binding) {
@@ -94,12 +101,13 @@ final class DatagramExchange {
 
   /** Whether no reply waits. */
   boolean isAllSent() {
-    return sent == replies;
+    return replies.isAllSent();
   }
 
   /** Gives the memory back; the socket has been closed. */
   void free() {
     batch.free();
+    replies.free();
   }
 
   /** Receives a row and has it answered; false if there is no more for now. */
@@ -121,36 +129,46 @@ final class DatagramExchange {
 
   private void answer(int received) {
     Counters counters = binding.counters();
-    counters.datagramsReceived(received);
-    replies = 0;
-    sent = 0;
-    peer.answered = -1;
+    counters.datagramsReceived(batch.datagrams(received));
     long bytes = 0;
-    DatagramRates limited = rates;
     for (int slot = 0; slot < received; slot++) {
-      bytes += batch.content(slot).readableBytes();
-      if (batch.isTruncated(slot)) {
+      bytes += batch.length(slot);
+      answerSlot(slot);
+    }
+    counters.bytesReceived(bytes);
+  }
+
+  /** Each datagram of a train is one to whoever looks at it. */
+  private void answerSlot(int slot) {
+    boolean truncated = batch.isTruncated(slot);
+    boolean fromSelf = batch.isFromSelf(slot, binding.socket().address());
+    DatagramRates limited = rates;
+    int length = batch.length(slot);
+    int size = batch.segmentSize(slot);
+    int at = 0;
+    do {
+      if (truncated) {
         drop(DropReason.TOO_LONG);
-      } else if (batch.isFromSelf(slot, binding.socket().address())) {
+      } else if (fromSelf) {
         drop(DropReason.LOOP);
       } else if (limited != null && !limited.admits(batch.sender(slot))) {
         drop(DropReason.RATE);
+      } else if (size == length) {
+        deliver(slot, 0, batch.content(slot));
       } else {
-        deliver(slot);
+        deliver(slot, at, batch.content(slot, at, Math.min(size, length - at)));
       }
-    }
-    counters.bytesReceived(bytes);
-    // Rearmed before the replies leave: their headers have lengths of their own.
-    for (int slot = 0; slot < received; slot++) {
-      batch.rearm(slot);
-    }
+      at += size;
+    } while (at < length);
   }
 
-  private void deliver(int slot) {
+  private void deliver(int slot, int at, ByteBuf content) {
     peer.slot = slot;
-    peer.content = batch.content(slot);
+    peer.at = at;
+    peer.content = content;
+    peer.isContentSent = false;
     try {
-      handler.datagram(peer.content, peer);
+      handler.datagram(content, peer);
     } catch (RuntimeException | LinkageError broken) {
       drop(DropReason.PROTOCOL_FAULT);
       if (throttle.pass().isPresent()) {
@@ -166,25 +184,19 @@ final class DatagramExchange {
 
   /** Sends what is left of the replies; false if the socket's send buffer is full. */
   boolean flush() {
-    while (sent < replies) {
-      int result = batch.send(sent, replies - sent);
+    while (!replies.isAllSent()) {
+      int result = replies.send();
       if (result >= 0) {
         binding.counters().datagramsSent(result);
-        binding.counters().bytesSent(batch.bytes(sent, result));
-        sent += result;
+        binding.counters().bytesSent(replies.sentBytes());
       } else if (result == -Libc.EAGAIN && !unix) {
         return false;
-      } else if (result != -Libc.EINTR && !retryWithoutSource(result)) {
+      } else if (result != -Libc.EINTR && (result == -Libc.EAGAIN || !replies.concede())) {
         refused(-result);
-        sent++;
+        replies.skip();
       }
     }
     return true;
-  }
-
-  /** A broadcast address was written to: it cannot be a source, so the kernel chooses one. */
-  private boolean retryWithoutSource(int result) {
-    return result != -Libc.EAGAIN && batch.dropSource(sent);
   }
 
   private void refused(int errno) {
@@ -207,24 +219,22 @@ final class DatagramExchange {
     } else if (reply.readableBytes() > batch.longest()) {
       drop(DropReason.UNREACHABLE);
     } else {
-      sentNow(batch.reply(way, reply), reply);
+      int result = replies.sendLater(way, reply);
+      if (result > 0) {
+        binding.counters().datagramsSent(1);
+        binding.counters().bytesSent(reply.readableBytes());
+      } else {
+        refused(-result);
+      }
     }
   }
 
-  private void sentNow(int result, ByteBuf reply) {
-    if (result > 0) {
-      binding.counters().datagramsSent(1);
-      binding.counters().bytesSent(reply.readableBytes());
-    } else {
-      refused(-result);
-    }
-  }
-
-  /** The sender of the slot that is being handled. */
+  /** The sender of the datagram that is being handled. */
   private final class Peer implements DatagramPeer {
     private int slot;
+    private int at;
     private ByteBuf content = Unpooled.EMPTY_BUFFER;
-    private int answered = -1;
+    private boolean isContentSent;
 
     @Override
     public Endpoint address() {
@@ -235,19 +245,25 @@ final class DatagramExchange {
     public void reply(ByteBuf reply) {
       if (!batch.hasSender(slot)) {
         drop(DropReason.NO_REPLY_ADDRESS);
-      } else if (reply == content && answered != slot) {
-        answered = slot;
-        batch.replyInPlace(replies++, slot, reply);
       } else if (reply.readableBytes() > batch.longest()) {
         drop(DropReason.UNREACHABLE);
-      } else {
-        sentNow(batch.replyNow(slot, reply), reply);
+      } else if (!add(reply) && !(flush() && add(reply))) {
+        drop(DropReason.PEER_QUEUE_FULL);
       }
+    }
+
+    /** Has it wait for the others of the row; false if there is no room. */
+    private boolean add(ByteBuf reply) {
+      if (reply != content || isContentSent) {
+        return replies.addCopy(slot, reply);
+      }
+      isContentSent = replies.addInPlace(slot, at + reply.readerIndex(), reply.readableBytes());
+      return isContentSent;
     }
 
     @Override
     public DatagramPeer lasting() {
-      return new LastingPeer(DatagramExchange.this, batch.wayBack(slot), address());
+      return new LastingPeer(DatagramExchange.this, replies.wayBack(slot), address());
     }
   }
 

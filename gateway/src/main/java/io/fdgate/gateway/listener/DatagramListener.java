@@ -34,6 +34,7 @@ final class DatagramListener implements Listener, EpollIoHandle {
   private static final int ROUNDS = 4;
 
   private final IoEventLoop loop;
+  private final boolean trains;
   private final LinuxSocket socket;
   private final DatagramExchange exchange;
   private final Promise<Void> serving;
@@ -44,11 +45,13 @@ final class DatagramListener implements Listener, EpollIoHandle {
   private boolean paused;
   private boolean stopping;
 
-  private DatagramListener(Binding binding, DatagramHandler handler, IoEventLoop loop) {
+  private DatagramListener(
+      Binding binding, DatagramHandler handler, IoEventLoop loop, boolean trains) {
     InheritedSocket inherited = binding.socket();
     this.loop = loop;
+    this.trains = trains;
     this.socket = LinuxSocket.newSocket(inherited.fd());
-    this.exchange = new DatagramExchange(binding, handler, socket, isWildcard(inherited));
+    this.exchange = new DatagramExchange(binding, handler, socket, isWildcard(inherited), trains);
     this.serving = loop.newPromise();
     this.stopped = loop.newPromise();
   }
@@ -58,12 +61,15 @@ final class DatagramListener implements Listener, EpollIoHandle {
       Binding binding, Binding.Service.Datagrams service, IoEventLoop loop) throws IOException {
     InheritedSocket inherited = binding.socket();
     if (isWildcard(inherited)) {
-      int result = PacketInfo.enable(inherited.fd(), inherited.family() == Family.IPV6);
+      int result =
+          ControlMessages.wantDestination(inherited.fd(), inherited.family() == Family.IPV6);
       if (result < 0) {
         throw new IOException("the kernel refuses packet information: errno " + -result);
       }
     }
-    DatagramListener listener = new DatagramListener(binding, service.handler(), loop);
+    boolean trains =
+        inherited.family() != Family.UNIX && ControlMessages.wantTrains(inherited.fd());
+    DatagramListener listener = new DatagramListener(binding, service.handler(), loop, trains);
     loop.register(listener).addListener(listener::registered);
     return listener;
   }
@@ -182,6 +188,9 @@ final class DatagramListener implements Listener, EpollIoHandle {
           broken);
     }
     try {
+      if (trains) {
+        ControlMessages.wantNoTrains(socket.intValue());
+      }
       socket.close();
       stopped.trySuccess(null);
     } catch (IOException refused) {

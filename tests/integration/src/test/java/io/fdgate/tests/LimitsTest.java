@@ -111,6 +111,30 @@ final class LimitsTest {
   }
 
   @Test
+  void everyDatagramOfATrainCounts() throws Exception {
+    String client =
+        """
+        import socket, sys
+        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        s.connect(("127.0.0.1", int(sys.argv[1])))
+        s.setsockopt(socket.IPPROTO_UDP, 103, 10)  # UDP_SEGMENT
+        s.settimeout(30)
+        s.send(bytes(400))
+        for _ in range(5):
+            assert s.recv(1000) == bytes(10)
+        """;
+    try (Handover fdgate = start("max_datagram_rate_per_source = 5", "udp4:127.0.0.1:0")) {
+      Python.run(client, fdgate.port(0));
+      fdgate.signal("TERM");
+      assertThat(fdgate.awaitExit()).isZero();
+      // Twice as many, if the second ends within the train.
+      assertThat(fdgate.output())
+          .containsPattern(
+              "40 datagrams received, (5 sent, 35|10 sent, 30) dropped \\(rate limit\\)");
+    }
+  }
+
+  @Test
   void acceptingPausesWithoutDescriptorsAndGoesOn() throws Exception {
     List<String> command = List.of("prlimit", "--nofile=96", Distribution.FDGATE);
     List<Client> clients = new ArrayList<>();

@@ -1,0 +1,281 @@
+package io.fdgate.gateway.listener;
+
+import static io.fdgate.gateway.listener.DatagramBatch.CONTROL;
+import static io.fdgate.gateway.listener.DatagramBatch.CONTROL_LENGTH;
+import static io.fdgate.gateway.listener.DatagramBatch.FLAGS;
+import static io.fdgate.gateway.listener.DatagramBatch.HEADER;
+import static io.fdgate.gateway.listener.DatagramBatch.IOV;
+import static io.fdgate.gateway.listener.DatagramBatch.IOV_COUNT;
+import static io.fdgate.gateway.listener.DatagramBatch.NAME_LENGTH;
+import static io.fdgate.gateway.listener.DatagramBatch.VECTOR;
+import static io.fdgate.gateway.listener.DatagramBatch.VECTOR_LENGTH;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.fdgate.gateway.libc.Libc;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The replies to a row of datagrams, in order, and the memory of sendmmsg(2). Replies that follow
+ * each other to one peer and have one size become one message, a train (UDP_SEGMENT of udp(7)),
+ * which the kernel carries as a whole for as long as it can.
+ *
+ * <p>A reply in place is sent from the memory of its datagram, so that an echo copies nothing. Used
+ * on one event loop.
+ */
+final class DatagramReplies {
+  // UDP_MAX_SEGMENTS of the kernels before 6.9; what is received may be a train of 128.
+  private static final int MOST_SENT = 64;
+  private static final int MOST_RECEIVED = 128;
+  // The longest payload over IPv4; a size in UDP_SEGMENT has 16 bits.
+  private static final int LONGEST_TRAIN = 65_507;
+  private static final int CONTROL_SPACE = 64;
+
+  private static final int MSG_DONTWAIT = 0x40;
+  private static final int MSG_NOSIGNAL = 0x4000;
+
+  private final int fd;
+  private final DatagramBatch batch;
+  private final boolean trains;
+  private final int messages;
+  private final int most;
+  private final MemorySegment memory;
+
+  private final long controls;
+  private final long vectors;
+  private final long slots;
+  private final long name;
+  private final long copiesAt;
+  private final long laterAt;
+  private final ByteBuf copies;
+  private final ByteBuf later;
+
+  private int count;
+  private int sent;
+  private int singlyBefore;
+  private long sentBytes;
+
+  /**
+   * Maps the memory.
+   *
+   * @param trains whether the kernel takes trains
+   */
+  DatagramReplies(int fd, DatagramBatch batch, boolean trains) {
+    this.fd = fd;
+    this.batch = batch;
+    this.trains = trains;
+    messages = batch.slots();
+    most = messages * MOST_RECEIVED;
+    // One more of each: the reply to a lasting peer.
+    controls = (messages + 1L) * HEADER;
+    vectors = controls + (messages + 1L) * CONTROL_SPACE;
+    slots = vectors + (most + 1L) * VECTOR;
+    name = slots + (long) most * Integer.BYTES;
+    copiesAt = (name + SocketName.LONGEST + 4095) & -4096;
+    laterAt = copiesAt + batch.longest();
+    memory = Libc.map(laterAt + batch.longest());
+    copies = buffer(copiesAt);
+    later = buffer(laterAt);
+  }
+
+  private ByteBuf buffer(long at) {
+    return Unpooled.wrappedBuffer(memory.asSlice(at, batch.longest()).asByteBuffer()).clear();
+  }
+
+  boolean isAllSent() {
+    return sent == count;
+  }
+
+  /**
+   * Adds a reply that is part of a slot's own payload; false if there is no room.
+   *
+   * @param at where it begins in the payload
+   */
+  boolean addInPlace(int slot, int at, int length) {
+    return add(slot, batch.payloadAddress(slot) + at, length);
+  }
+
+  /** Adds a copy of a reply to a slot's sender; false if there is no room. */
+  boolean addCopy(int slot, ByteBuf content) {
+    int length = content.readableBytes();
+    boolean room =
+        length <= copies.writableBytes()
+            && add(slot, memory.address() + copiesAt + copies.writerIndex(), length);
+    if (room) {
+      copies.writeBytes(content, content.readerIndex(), length);
+    }
+    return room;
+  }
+
+  private boolean add(int slot, long data, int length) {
+    if (count == most) {
+      return false;
+    }
+    vector(count, data, length);
+    memory.set(JAVA_INT, slots + (long) count * Integer.BYTES, slot);
+    count++;
+    return true;
+  }
+
+  /**
+   * Sends what it can with one system call, without waiting; returns how many replies were sent, or
+   * the negated errno of the first that is left.
+   */
+  int send() {
+    int prepared = 0;
+    for (int next = sent; next < count && prepared < messages; prepared++) {
+      int end = trains && next >= singlyBefore ? endOfTrain(next) : next + 1;
+      message(prepared, next, end - next);
+      next = end;
+    }
+    int result = send(0, prepared);
+    return result < 0 ? result : sent(result);
+  }
+
+  private int sent(int messagesSent) {
+    int before = sent;
+    for (int at = 0; at < messagesSent; at++) {
+      sent += (int) memory.get(JAVA_LONG, (long) at * HEADER + IOV_COUNT);
+    }
+    sentBytes = 0;
+    for (int at = before; at < sent; at++) {
+      sentBytes += length(at);
+    }
+    int replies = sent - before;
+    clearIfAllSent();
+    return replies;
+  }
+
+  /** The payload bytes of what was sent last. */
+  long sentBytes() {
+    return sentBytes;
+  }
+
+  /**
+   * After a refusal asks less of the kernel for the first reply that is left: to leave its train,
+   * which cannot pass where the path takes shorter packets or the device computes no checksums;
+   * then not to leave from where the peer wrote to, which cannot be where that is a broadcast
+   * address. False if nothing is left to give up.
+   */
+  boolean concede() {
+    if (sent >= singlyBefore && trains) {
+      int end = endOfTrain(sent);
+      if (end > sent + 1) {
+        singlyBefore = end;
+        return true;
+      }
+    }
+    return batch.forgetDestination(slot(sent));
+  }
+
+  /** Gives the first reply up that is left. */
+  void skip() {
+    sent++;
+    clearIfAllSent();
+  }
+
+  private void clearIfAllSent() {
+    if (sent == count) {
+      count = 0;
+      sent = 0;
+      singlyBefore = 0;
+      copies.clear();
+    }
+  }
+
+  /** The last of a train may be shorter; an empty datagram cannot be in one. */
+  private int endOfTrain(int first) {
+    long size = length(first);
+    long room = LONGEST_TRAIN - size;
+    int most = Math.min(count, first + MOST_SENT);
+    int next = first + 1;
+    while (next < most && length(next - 1) == size && fits(next, Math.min(size, room))) {
+      room -= length(next);
+      next++;
+    }
+    return next;
+  }
+
+  private boolean fits(int at, long longest) {
+    long length = length(at);
+    int slot = slot(at);
+    int before = slot(at - 1);
+    return length > 0 && length <= longest && (slot == before || batch.isSameWay(slot, before));
+  }
+
+  private void message(int at, int first, int replies) {
+    int slot = slot(first);
+    long control = controls + (long) at * CONTROL_SPACE;
+    int length = batch.writeSource(slot, memory, control);
+    if (replies > 1) {
+      length += ControlMessages.writeSegmentSize(memory, control + length, (int) length(first));
+    }
+    message(at, batch.nameAddress(slot), batch.nameLength(slot), first, replies, length);
+  }
+
+  private void message(
+      int at, long address, int addressLength, int first, int replies, int controlLength) {
+    long header = (long) at * HEADER;
+    memory.set(JAVA_LONG, header, address);
+    memory.set(JAVA_INT, header + NAME_LENGTH, addressLength);
+    memory.set(JAVA_LONG, header + IOV, memory.address() + vectors + (long) first * VECTOR);
+    memory.set(JAVA_LONG, header + IOV_COUNT, replies);
+    memory.set(
+        JAVA_LONG, header + CONTROL, memory.address() + controls + (long) at * CONTROL_SPACE);
+    memory.set(JAVA_LONG, header + CONTROL_LENGTH, controlLength);
+    memory.set(JAVA_INT, header + FLAGS, 0);
+  }
+
+  /** The way back to the sender of a filled slot, from the address that the sender wrote to. */
+  WayBack wayBack(int slot) {
+    long control = controls + (long) messages * CONTROL_SPACE;
+    int length = batch.writeSource(slot, memory, control);
+    return new WayBack(batch.nameBytes(slot), memory.asSlice(control, length).toArray(JAVA_BYTE));
+  }
+
+  /** Copies a reply and sends it now; returns 1 or a negated errno. */
+  int sendLater(WayBack to, ByteBuf content) {
+    byte[] address = to.name();
+    byte[] source = to.source();
+    long control = controls + (long) messages * CONTROL_SPACE;
+    MemorySegment.copy(address, 0, memory, JAVA_BYTE, name, address.length);
+    MemorySegment.copy(source, 0, memory, JAVA_BYTE, control, source.length);
+    int length = content.readableBytes();
+    later.clear().writeBytes(content, content.readerIndex(), length);
+    vector(most, memory.address() + laterAt, length);
+    message(messages, memory.address() + name, address.length, most, 1, source.length);
+    int result = send(messages, 1);
+    if (result < 0 && result != -Libc.EAGAIN && source.length != 0) {
+      // A broadcast address was written to: it cannot be a source, so the kernel chooses one.
+      message(messages, memory.address() + name, address.length, most, 1, 0);
+      result = send(messages, 1);
+    }
+    return result;
+  }
+
+  /** Gives the memory back. */
+  void free() {
+    Libc.unmap(memory);
+  }
+
+  private int send(int from, int prepared) {
+    long headers = memory.address() + (long) from * HEADER;
+    return Libc.send(fd, headers, prepared, MSG_DONTWAIT | MSG_NOSIGNAL);
+  }
+
+  private void vector(int at, long data, int length) {
+    memory.set(JAVA_LONG, vectors + (long) at * VECTOR, data);
+    memory.set(JAVA_LONG, vectors + (long) at * VECTOR + VECTOR_LENGTH, length);
+  }
+
+  private long length(int at) {
+    return memory.get(JAVA_LONG, vectors + (long) at * VECTOR + VECTOR_LENGTH);
+  }
+
+  private int slot(int at) {
+    return memory.get(JAVA_INT, slots + (long) at * Integer.BYTES);
+  }
+}
