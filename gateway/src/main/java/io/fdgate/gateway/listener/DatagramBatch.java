@@ -27,7 +27,7 @@ final class DatagramBatch {
   static final int IOV_COUNT = 24;
   static final int CONTROL = 32;
   static final int CONTROL_LENGTH = 40;
-  static final int FLAGS = 48;
+  private static final int FLAGS = 48;
   private static final int RECEIVED = 56;
 
   // struct iovec
@@ -124,17 +124,6 @@ final class DatagramBatch {
     return size > 0 ? size : length(slot);
   }
 
-  /** How many datagrams are in the first slots. */
-  long datagrams(int received) {
-    long sum = 0;
-    for (int slot = 0; slot < received; slot++) {
-      int length = length(slot);
-      int size = segmentSize(slot);
-      sum += length == size ? 1 : (length + size - 1) / size;
-    }
-    return sum;
-  }
-
   /** The payload of a filled slot; valid until the next row is received. */
   ByteBuf content(int slot) {
     return contents[slot].setIndex(0, length(slot));
@@ -177,7 +166,9 @@ final class DatagramBatch {
 
   /** Whether two slots have one sender, which wrote to one address. */
   boolean isSameWay(int slot, int other) {
-    return isEqual(name(slot), nameLength(slot), name(other), nameLength(other))
+    // Family and port come first: where most differ.
+    return memory.get(JAVA_LONG, name(slot)) == memory.get(JAVA_LONG, name(other))
+        && isEqual(name(slot), nameLength(slot), name(other), nameLength(other))
         && (!packetInfo
             || isEqual(control(slot), controlLength(slot), control(other), controlLength(other)));
   }

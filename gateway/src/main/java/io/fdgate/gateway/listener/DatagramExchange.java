@@ -129,7 +129,7 @@ final class DatagramExchange {
 
   private void answer(int received) {
     Counters counters = binding.counters();
-    counters.datagramsReceived(batch.datagrams(received));
+    counters.datagramsReceived(received);
     long bytes = 0;
     for (int slot = 0; slot < received; slot++) {
       bytes += batch.length(slot);
@@ -138,13 +138,16 @@ final class DatagramExchange {
     counters.bytesReceived(bytes);
   }
 
-  /** Each datagram of a train is one to whoever looks at it. */
+  /** Each datagram of a train is one to limits, counters and the protocol. */
   private void answerSlot(int slot) {
     boolean truncated = batch.isTruncated(slot);
     boolean fromSelf = batch.isFromSelf(slot, binding.socket().address());
     DatagramRates limited = rates;
     int length = batch.length(slot);
     int size = batch.segmentSize(slot);
+    if (size < length) {
+      binding.counters().datagramsReceived((length - 1) / size);
+    }
     int at = 0;
     do {
       if (truncated) {

@@ -2,7 +2,6 @@ package io.fdgate.gateway.listener;
 
 import static io.fdgate.gateway.listener.DatagramBatch.CONTROL;
 import static io.fdgate.gateway.listener.DatagramBatch.CONTROL_LENGTH;
-import static io.fdgate.gateway.listener.DatagramBatch.FLAGS;
 import static io.fdgate.gateway.listener.DatagramBatch.HEADER;
 import static io.fdgate.gateway.listener.DatagramBatch.IOV;
 import static io.fdgate.gateway.listener.DatagramBatch.IOV_COUNT;
@@ -79,6 +78,9 @@ final class DatagramReplies {
     memory = Libc.map(laterAt + batch.longest());
     copies = buffer(copiesAt);
     later = buffer(laterAt);
+    for (int i = 0; i <= messages; i++) {
+      memory.set(JAVA_LONG, (long) i * HEADER + CONTROL, memory.address() + control(i));
+    }
   }
 
   private ByteBuf buffer(long at) {
@@ -208,7 +210,7 @@ final class DatagramReplies {
 
   private void message(int at, int first, int replies) {
     int slot = slot(first);
-    long control = controls + (long) at * CONTROL_SPACE;
+    long control = control(at);
     int length = batch.writeSource(slot, memory, control);
     if (replies > 1) {
       length += ControlMessages.writeSegmentSize(memory, control + length, (int) length(first));
@@ -223,15 +225,12 @@ final class DatagramReplies {
     memory.set(JAVA_INT, header + NAME_LENGTH, addressLength);
     memory.set(JAVA_LONG, header + IOV, memory.address() + vectors + (long) first * VECTOR);
     memory.set(JAVA_LONG, header + IOV_COUNT, replies);
-    memory.set(
-        JAVA_LONG, header + CONTROL, memory.address() + controls + (long) at * CONTROL_SPACE);
     memory.set(JAVA_LONG, header + CONTROL_LENGTH, controlLength);
-    memory.set(JAVA_INT, header + FLAGS, 0);
   }
 
   /** The way back to the sender of a filled slot, from the address that the sender wrote to. */
   WayBack wayBack(int slot) {
-    long control = controls + (long) messages * CONTROL_SPACE;
+    long control = control(messages);
     int length = batch.writeSource(slot, memory, control);
     return new WayBack(batch.nameBytes(slot), memory.asSlice(control, length).toArray(JAVA_BYTE));
   }
@@ -240,7 +239,7 @@ final class DatagramReplies {
   int sendLater(WayBack to, ByteBuf content) {
     byte[] address = to.name();
     byte[] source = to.source();
-    long control = controls + (long) messages * CONTROL_SPACE;
+    long control = control(messages);
     MemorySegment.copy(address, 0, memory, JAVA_BYTE, name, address.length);
     MemorySegment.copy(source, 0, memory, JAVA_BYTE, control, source.length);
     int length = content.readableBytes();
@@ -269,6 +268,10 @@ final class DatagramReplies {
   private void vector(int at, long data, int length) {
     memory.set(JAVA_LONG, vectors + (long) at * VECTOR, data);
     memory.set(JAVA_LONG, vectors + (long) at * VECTOR + VECTOR_LENGTH, length);
+  }
+
+  private long control(int message) {
+    return controls + (long) message * CONTROL_SPACE;
   }
 
   private long length(int at) {
