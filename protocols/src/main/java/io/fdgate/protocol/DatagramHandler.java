@@ -19,7 +19,7 @@ public interface DatagramHandler {
    * throws drops the datagram, is counted, and is logged as the protocol's fault.
    *
    * @param content the payload, possibly empty; borrowed: it must not be released, and not be used
-   *     after this method returns
+   *     after this method returns. It may have no room to grow
    * @param peer who sent it; valid until this method returns
    */
   void datagram(ByteBuf content, DatagramPeer peer);
