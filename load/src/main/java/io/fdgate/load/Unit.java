@@ -1,11 +1,11 @@
 package io.fdgate.load;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -15,7 +15,9 @@ import java.util.stream.Collectors;
  */
 public record Unit(String name, boolean user) {
   private static final long POLL_MILLIS = 100;
-  private static final long SYSTEMCTL_SECONDS = 60;
+
+  /** A service may take 90 s to stop unless its unit says otherwise. */
+  private static final Duration SYSTEMCTL_PATIENCE = Duration.ofSeconds(120);
 
   /** A service by its name, with or without {@code .service}. */
   public static Unit service(String name, boolean user) {
@@ -82,14 +84,28 @@ public record Unit(String name, boolean user) {
       command.add("--user");
     }
     command.addAll(arguments);
+    return output(command, SYSTEMCTL_PATIENCE);
+  }
+
+  /** What a command printed, which must be less than a pipe takes. */
+  static String output(List<String> command, Duration longest)
+      throws LoadException, InterruptedException {
+    String typed = String.join(" ", command);
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       process.getOutputStream().close();
-      String output =
-          new String(
-              process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-      if (!process.waitFor(SYSTEMCTL_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-        throw LoadException.target(String.join(" ", command) + ": " + output.strip());
+      // Before anything is read: that would wait for as long as the command runs.
+      if (!process.waitFor(longest)) {
+        process.destroyForcibly();
+        throw LoadException.target(
+            typed
+                + ": no answer within "
+                + longest.toSeconds()
+                + " s; does the manager answer, and is the unit slow to stop?");
+      }
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (process.exitValue() != 0) {
+        throw LoadException.target(typed + ": " + output.strip());
       }
       return output;
     } catch (IOException missing) {
