@@ -8,6 +8,7 @@ import io.fdgate.gateway.listener.Resumption;
 import io.fdgate.gateway.listener.SocketAdopter;
 import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.LogEvent;
+import io.fdgate.protocol.SystemError;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -115,7 +116,7 @@ public final class Gateway {
             + " "
             + binding.socket().address()
             + ": cannot be adopted ("
-            + refused
+            + SystemError.text(refused)
             + ")");
   }
 

@@ -13,7 +13,10 @@ public final class SystemError {
 
   private SystemError() {}
 
-  /** Such as {@code Connection refused}; the message of what is no error of the kernel. */
+  /**
+   * Such as {@code Connection refused}; the message of what is no error of the kernel, and its kind
+   * where the message alone says nothing.
+   */
   public static String text(Throwable failure) {
     // Netty wraps some to add the address, which whoever asks knows.
     Throwable error = failure.getCause() instanceof IOException cause ? cause : failure;
@@ -21,7 +24,11 @@ public final class SystemError {
       case FileNotFoundException _ -> "no such socket";
       case NoRouteToHostException _ -> "no route";
       case ConnectTimeoutException _ -> "Connection timed out";
-      default -> CALL.matcher(String.valueOf(error.getMessage())).replaceFirst("");
+      case Error _ -> error.toString();
+      default ->
+          error.getMessage() == null
+              ? error.toString()
+              : CALL.matcher(error.getMessage()).replaceFirst("");
     };
   }
 }

@@ -79,6 +79,10 @@ final class SystemErrorTest {
     assertThat(SystemError.text(new ChannelException("too late"))).isEqualTo("too late");
     assertThat(SystemError.text(new IllegalStateException("odd", new RuntimeException("inner"))))
         .isEqualTo("odd");
+    assertThat(SystemError.text(new IllegalStateException()))
+        .isEqualTo("java.lang.IllegalStateException");
+    assertThat(SystemError.text(new NoClassDefFoundError("a/B")))
+        .isEqualTo("java.lang.NoClassDefFoundError: a/B");
   }
 
   /** Why it fails; empty if it does not. */
