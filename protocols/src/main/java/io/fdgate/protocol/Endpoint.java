@@ -63,16 +63,8 @@ public sealed interface Endpoint {
       if (isUnnamed()) {
         return "unnamed";
       }
-      StringBuilder text = new StringBuilder(new String(bytes, StandardCharsets.UTF_8));
-      if (isAbstract()) {
-        text.setCharAt(0, '@');
-      }
-      for (int i = 0; i < text.length(); i++) {
-        if (Character.isISOControl(text.charAt(i))) {
-          text.setCharAt(i, '?');
-        }
-      }
-      return text.toString();
+      String name = new String(bytes, StandardCharsets.UTF_8);
+      return Printable.of(isAbstract() ? "@" + name.substring(1) : name);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.fdgate.gateway.listener;
 
 import io.fdgate.protocol.LogEvent;
+import io.fdgate.protocol.Proxied;
 import io.fdgate.protocol.StreamHandler;
 import io.fdgate.protocol.Throttle;
 import io.netty.channel.ChannelHandler.Sharable;
@@ -32,13 +33,16 @@ final class FaultHandler extends StreamHandler {
     }
     if (cause instanceof IOException) {
       logger.debug(
-          LogEvent.CONNECTION_BROKEN, "connection {} broken: {}", ctx.channel(), cause.toString());
+          LogEvent.CONNECTION_BROKEN,
+          "connection {} broken: {}",
+          Proxied.source(ctx.channel()),
+          cause.toString());
     } else if (throttle.pass().isPresent()) {
       logger.warn(
           LogEvent.PROTOCOL_FAULT,
           "a protocol failed on connection {}, which is closed: this is a fault of the protocol's"
               + " code",
-          ctx.channel(),
+          Proxied.source(ctx.channel()),
           cause);
     }
     ctx.close();

@@ -3,6 +3,7 @@ package io.fdgate.gateway.proxy;
 import io.fdgate.protocol.Endpoint;
 import io.fdgate.protocol.GatewayEvent;
 import io.fdgate.protocol.LogEvent;
+import io.fdgate.protocol.Printable;
 import io.fdgate.protocol.Proxied;
 import io.fdgate.protocol.StreamHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -105,7 +106,7 @@ final class HeaderHandler extends StreamHandler {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    logger.debug(LogEvent.CONNECTION_BROKEN, "no PROXY header", cause);
+    logger.debug(LogEvent.CONNECTION_BROKEN, "no PROXY header: {}", Printable.of(cause.toString()));
     refuse(ctx, "it did not begin with a PROXY header");
   }
 

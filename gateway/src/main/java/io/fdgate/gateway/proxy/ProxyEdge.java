@@ -59,7 +59,7 @@ public final class ProxyEdge implements ConnectionInitializer {
         "{}: a connection of {} by way of {}",
         socket,
         Proxied.of(connection).isPresent() ? Proxied.source(connection) : "the proxy itself",
-        connection.remoteAddress());
+        Proxied.peer(connection));
     protocol.initialize(connection);
   }
 

@@ -4,6 +4,7 @@ import io.fdgate.protocol.BufferedBytes;
 import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.KeptConnection;
 import io.fdgate.protocol.LogEvent;
+import io.fdgate.protocol.Proxied;
 import io.fdgate.protocol.RejectReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -79,7 +80,11 @@ final class Relay implements BufferedBytes {
         dial.start();
       }
     } catch (IOException | RuntimeException broken) {
-      logger.debug(LogEvent.CONNECTION_UNSERVED, "client {} cannot be served", channel, broken);
+      logger.debug(
+          LogEvent.CONNECTION_UNSERVED,
+          "client {} cannot be served",
+          Proxied.source(channel),
+          broken);
       end();
     }
   }

@@ -2,6 +2,8 @@ package io.fdgate.protocol.http;
 
 import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.LogEvent;
+import io.fdgate.protocol.Printable;
+import io.fdgate.protocol.Proxied;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +67,11 @@ final class ConnectionNotes {
   void peerFault(String what) {
     server.socket().counters().peerFault();
     logger.debug(
-        LogEvent.CONNECTION_BROKEN, "connection {}: {}", connection, what, server.socket());
+        LogEvent.CONNECTION_BROKEN,
+        "connection {}: {}",
+        Proxied.source(connection),
+        Printable.of(what),
+        server.socket());
   }
 
   /** A fault of ours. */

@@ -3,6 +3,7 @@ package io.fdgate.protocol.http;
 import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.GatewayEvent;
 import io.fdgate.protocol.LogEvent;
+import io.fdgate.protocol.Proxied;
 import io.fdgate.protocol.StreamHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -73,6 +74,9 @@ final class WebSocketEcho extends StreamHandler {
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     counters.peerFault();
     logger.debug(
-        LogEvent.CONNECTION_BROKEN, "WebSocket {} broken: {}", ctx.channel(), cause.toString());
+        LogEvent.CONNECTION_BROKEN,
+        "WebSocket {} broken: {}",
+        Proxied.source(ctx.channel()),
+        cause.toString());
   }
 }
