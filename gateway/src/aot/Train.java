@@ -1,20 +1,10 @@
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -37,15 +27,8 @@ import java.util.regex.Pattern;
  * beforehand; without and with an archive, as only a JVM that runs from one tells of the classes
  * that come with it; until the first answers; for the second archive; and to make sure that a start
  * uses both. The build runs it as {@code java Train.java DISTRIBUTION VERSION}.
- *
- * <p>Java closes descriptors in the children that it starts, hence posix_spawn(3).
  */
 public final class Train {
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final int AF_INET = 2;
-  private static final int SOCK_STREAM = 1;
-  private static final int SOCK_DGRAM = 2;
-  private static final int FIRST_FD = 3;
   private static final int TIMEOUT_MILLIS = 60_000;
   private static final int MOST_OUTSIDE = 20;
   private static final String OUTPUT = "fdgate.log";
@@ -61,8 +44,6 @@ public final class Train {
 
   private final Path home;
   private final Path work;
-
-  private record Open(String name, int type, int fd, int port) {}
 
   private Train(Path home, Path work) {
     this.home = home;
@@ -155,8 +136,8 @@ public final class Train {
 
   /** Starts fdgate, asks every protocol once, and stops it. */
   private void run(String options) throws Throwable {
-    List<Open> sockets = open("echo", "http", "line", "forward", "metrics", "status");
-    sockets.add(open("echo", SOCK_DGRAM));
+    List<Handover.Open> sockets = open("echo", "http", "line", "forward", "metrics", "status");
+    sockets.add(Handover.datagram("echo"));
     String upstream = "tcp:127.0.0.1:" + sockets.get(0).port();
     run(options, sockets, "[sockets.forward]\nupstream = \"" + upstream + "\"\n", true);
   }
@@ -166,13 +147,14 @@ public final class Train {
     run(options, open(protocol), "[sockets.http]\nendpoints = true\n", false);
   }
 
-  private void run(String options, List<Open> sockets, String configuration, boolean isWhole)
+  private void run(
+      String options, List<Handover.Open> sockets, String configuration, boolean isWhole)
       throws Throwable {
     Path file = Files.writeString(work.resolve("fdgate.toml"), configuration);
     List<Socket> clients = new ArrayList<>();
     try {
-      for (Open socket : sockets) {
-        if (socket.type() == SOCK_STREAM) {
+      for (Handover.Open socket : sockets) {
+        if (socket.isStream()) {
           clients.add(ask(socket));
         }
       }
@@ -190,7 +172,7 @@ public final class Train {
             client.getInputStream().readAllBytes();
           }
           gateway.destroy();
-          await(pid);
+          Handover.await(pid);
         }
       } finally {
         gateway.destroyForcibly();
@@ -199,8 +181,8 @@ public final class Train {
       for (Socket client : clients) {
         client.close();
       }
-      for (Open socket : sockets) {
-        call("close", socket.fd());
+      for (Handover.Open socket : sockets) {
+        socket.close();
       }
     }
   }
@@ -209,7 +191,7 @@ public final class Train {
     return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
   }
 
-  private static Socket ask(Open server) throws IOException {
+  private static Socket ask(Handover.Open server) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
     socket.setSoTimeout(TIMEOUT_MILLIS);
     socket.getOutputStream().write(REQUESTS.getOrDefault(server.name(), "PING\n").getBytes(UTF_8));
@@ -226,105 +208,23 @@ public final class Train {
     }
   }
 
-  private static List<Open> open(String... names) throws Throwable {
-    List<Open> sockets = new ArrayList<>();
+  private static List<Handover.Open> open(String... names) throws Throwable {
+    List<Handover.Open> sockets = new ArrayList<>();
     for (String name : names) {
-      sockets.add(open(name, SOCK_STREAM));
+      sockets.add(Handover.stream(name));
     }
     return sockets;
   }
 
-  /** A socket on a free port of 127.0.0.1, listening if it is a stream socket. */
-  private static Open open(String name, int type) throws Throwable {
-    try (Arena arena = Arena.ofConfined()) {
-      int fd = call("socket", AF_INET, type, 0);
-      // struct sockaddr_in (ip(7)).
-      MemorySegment address = arena.allocate(16);
-      address.set(JAVA_SHORT, 0, (short) AF_INET);
-      address.asSlice(4, 4).copyFrom(MemorySegment.ofArray(new byte[] {127, 0, 0, 1}));
-      MemorySegment length = arena.allocateFrom(JAVA_INT, 16);
-      call("bind", fd, address, 16);
-      if (type == SOCK_STREAM) {
-        call("listen", fd, 16);
-      }
-      call("getsockname", fd, address, length);
-      short port = address.get(JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN), 2);
-      return new Open(name, type, fd, Short.toUnsignedInt(port));
-    }
-  }
-
-  private int start(String options, Path file, List<Open> sockets) throws Throwable {
-    String names = String.join(":", sockets.stream().map(Open::name).toList());
-    Map<String, String> environment =
+  private int start(String options, Path configuration, List<Handover.Open> sockets)
+      throws Throwable {
+    return Handover.start(
+        List.of(home.resolve("bin/fdgate").toString(), "--config", configuration.toString()),
         Map.of(
             "PATH", System.getenv("PATH"),
             "JAVA_HOME", System.getProperty("java.home"),
-            "LISTEN_FDS", Integer.toString(sockets.size()),
-            "LISTEN_FDNAMES", names,
-            "FDGATE_JAVA_OPTS", options);
-    String script = "LISTEN_PID=$$ exec \"$0\" --config \"$1\" >\"$2\" 2>&1";
-    List<String> command =
-        List.of(
-            "/bin/sh",
-            "-c",
-            script,
-            home.resolve("bin/fdgate").toString(),
-            file.toString(),
-            work.resolve(OUTPUT).toString());
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment actions = arena.allocate(512, 16);
-      call("posix_spawn_file_actions_init", actions);
-      for (int i = 0; i < sockets.size(); i++) {
-        call("posix_spawn_file_actions_adddup2", actions, sockets.get(i).fd(), FIRST_FD + i);
-      }
-      List<String> variables = new ArrayList<>();
-      environment.forEach((key, value) -> variables.add(key + "=" + value));
-      MemorySegment pid = arena.allocate(JAVA_INT);
-      int error =
-          call(
-              "posix_spawn",
-              pid,
-              arena.allocateFrom("/bin/sh"),
-              actions,
-              MemorySegment.NULL,
-              strings(arena, command),
-              strings(arena, variables));
-      if (error != 0) {
-        throw new IOException("posix_spawn: errno " + error);
-      }
-      return pid.get(JAVA_INT, 0);
-    }
-  }
-
-  private static void await(int pid) throws Throwable {
-    int waited = call("waitpid", pid, MemorySegment.NULL, 0);
-    if (waited != pid) {
-      throw new IOException("waitpid");
-    }
-  }
-
-  /** A null-terminated array of C strings. */
-  private static MemorySegment strings(Arena arena, List<String> strings) {
-    MemorySegment array = arena.allocate(ADDRESS, strings.size() + 1L);
-    for (int i = 0; i < strings.size(); i++) {
-      array.setAtIndex(ADDRESS, i, arena.allocateFrom(strings.get(i)));
-    }
-    return array;
-  }
-
-  /** Calls a C function of ints and pointers that returns an int; -1 is thrown. */
-  private static int call(String function, Object... arguments) throws Throwable {
-    MemoryLayout[] layouts = new MemoryLayout[arguments.length];
-    for (int i = 0; i < arguments.length; i++) {
-      layouts[i] = arguments[i] instanceof Integer ? JAVA_INT : ADDRESS;
-    }
-    MethodHandle handle =
-        LINKER.downcallHandle(
-            LINKER.defaultLookup().findOrThrow(function), FunctionDescriptor.of(JAVA_INT, layouts));
-    int result = (int) handle.invokeWithArguments(arguments);
-    if (result == -1) {
-      throw new IOException(function + " failed");
-    }
-    return result;
+            "FDGATE_JAVA_OPTS", options),
+        work.resolve(OUTPUT),
+        sockets);
   }
 }
