@@ -174,7 +174,7 @@ public final class Connections {
       service.initializer().initialize(connection);
       connection.pipeline().addFirst("half-close", halfClose).addLast("faults", faults);
       if (binding.socket().family() == InheritedSocket.Family.VSOCK) {
-        connection.pipeline().addFirst("gone-peer", new GonePeerHandler(counters));
+        connection.pipeline().addFirst("gone-peer", new GonePeerHandler());
       }
       if (counters.isObserved()) {
         connection.pipeline().addFirst("byte-counter", new ByteCounter(counters));

@@ -1,6 +1,5 @@
 package io.fdgate.gateway.listener;
 
-import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.StreamHandler;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,12 +19,7 @@ import java.util.concurrent.TimeUnit;
 final class GonePeerHandler extends StreamHandler {
   private static final long PERIOD_MILLIS = 1_000;
 
-  private final Counters counters;
   private boolean watching;
-
-  GonePeerHandler(Counters counters) {
-    this.counters = counters;
-  }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
@@ -54,21 +48,14 @@ final class GonePeerHandler extends StreamHandler {
     if (unsent == null || unsent.isEmpty()) {
       return;
     }
-    if (isGone(ctx)) {
-      counters.peerFault();
-      ctx.close();
-    } else {
-      watch(ctx);
-    }
-  }
-
-  private static boolean isGone(ChannelHandlerContext ctx) {
     ByteBuffer nothing = Unpooled.EMPTY_BUFFER.nioBuffer();
     try {
       ((Socket) ((UnixChannel) ctx.channel()).fd()).send(nothing, 0, 0);
-      return false;
+      watch(ctx);
     } catch (IOException gone) {
-      return true;
+      // As if a write had failed, for the protocol to count.
+      ctx.fireExceptionCaught(gone);
+      ctx.close();
     }
   }
 }

@@ -25,6 +25,7 @@ final class EchoHandler extends StreamHandler {
 
   private final Counters counters;
   private boolean leaving;
+  private boolean broken;
 
   EchoHandler(Counters counters) {
     this.counters = counters;
@@ -95,15 +96,18 @@ final class EchoHandler extends StreamHandler {
     }
   }
 
-  /** A reset or a broken pipe: the peer's affair. */
+  /** A reset or a broken pipe: the peer's affair. With it fails each write that waits. */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    counters.peerFault();
-    logger.debug(
-        LogEvent.CONNECTION_BROKEN,
-        "connection {} broken: {}",
-        Proxied.source(ctx.channel()),
-        cause.toString());
+    if (!broken) {
+      broken = true;
+      counters.peerFault();
+      logger.debug(
+          LogEvent.CONNECTION_BROKEN,
+          "connection {} broken: {}",
+          Proxied.source(ctx.channel()),
+          cause.toString());
+    }
     ctx.close();
   }
 }

@@ -17,6 +17,7 @@ final class ConnectionNotes {
   private final HttpServer server;
   private final Channel connection;
   private @Nullable Peer peer;
+  private boolean broken;
 
   ConnectionNotes(HttpServer server, Channel connection) {
     this.server = server;
@@ -60,6 +61,14 @@ final class ConnectionNotes {
           .note(
               new AccessLine(
                   peer().host(), System.currentTimeMillis(), "-", status.code(), 0, "-", "-"));
+    }
+  }
+
+  /** A reset or a broken pipe. With the connection fails each write that waits. */
+  void broken(Throwable cause) {
+    if (!broken) {
+      broken = true;
+      peerFault(cause.toString());
     }
   }
 

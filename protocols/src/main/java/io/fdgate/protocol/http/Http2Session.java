@@ -208,7 +208,7 @@ final class Http2Session extends AttachedHandler implements BufferedBytes {
     if (cause instanceof Http2Exception) {
       notes().peerFault(cause.toString());
     } else if (cause instanceof IOException) {
-      notes().peerFault(cause.toString());
+      notes().broken(cause);
       ctx.close();
     } else {
       notes().ourFault(cause);

@@ -367,7 +367,7 @@ final class HttpConnection extends AttachedHandler implements Carrier {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof IOException) {
-      notes().peerFault(cause.toString());
+      notes().broken(cause);
     } else {
       notes().ourFault(cause);
     }

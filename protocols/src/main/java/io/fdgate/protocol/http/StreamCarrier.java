@@ -336,7 +336,7 @@ final class StreamCarrier extends AttachedHandler implements Carrier {
       session.notes().peerFault(cause.toString());
       reset(refused.error());
     } else if (cause instanceof IOException) {
-      session.notes().peerFault(cause.toString());
+      session.notes().broken(cause);
       ctx.close();
     } else {
       session.notes().ourFault(cause);

@@ -81,6 +81,16 @@ final class EchoHandlerTest {
     assertThat(counters.peerFaults()).isOne();
   }
 
+  @Test
+  void whatThePeerNoLongerTakesIsNoFurtherFault() {
+    channel.pipeline().addFirst(new SlowPeer());
+    channel.writeInbound(
+        Unpooled.copiedBuffer(new byte[] {1}), Unpooled.copiedBuffer(new byte[] {2}));
+    channel.pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(counters.peerFaults()).isOne();
+  }
+
   /** What is written to it waits. */
   private static final class SlowPeer extends ChannelOutboundHandlerAdapter {
     @Override

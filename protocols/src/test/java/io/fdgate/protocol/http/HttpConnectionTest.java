@@ -1,8 +1,12 @@
 package io.fdgate.protocol.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.netty.channel.Channel;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +40,22 @@ final class HttpConnectionTest {
     try (RawClient client = server.connect()) {
       Thread.ofVirtual().start(() -> client.send(PLAINTEXT.repeat(count)).shutdownOutput());
       assertThat(bodies(client.readAll())).hasSize(count).containsOnly(HELLO);
+    }
+  }
+
+  @Test
+  void countsAResetOnceHoweverManyAnswersWait() throws Exception {
+    try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      client.setSoLinger(true, 0);
+      client
+          .getOutputStream()
+          .write(("GET /bytes/100000" + HOST + "\r\n").repeat(500).getBytes(UTF_8));
+      Channel connection = server.accepted();
+      await().until(() -> !connection.isWritable());
+      client.close();
+      connection.closeFuture().syncUninterruptibly();
+      connection.eventLoop().submit(() -> {}).syncUninterruptibly();
+      assertThat(server.counters.peerFaults()).isOne();
     }
   }
 
