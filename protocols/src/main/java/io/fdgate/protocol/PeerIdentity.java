@@ -28,7 +28,8 @@ public sealed interface PeerIdentity {
   record Gone() implements PeerIdentity {}
 
   /**
-   * Takes what a trusted proxy told ({@link Proxied}), or asks the kernel.
+   * Takes what a trusted proxy told ({@link Proxied}), or asks the kernel; on the connection's
+   * event loop.
    *
    * @param connection a VSOCK connection is a Unix channel too; {@code local} tells them apart
    * @param local where the inherited socket is bound
@@ -43,6 +44,9 @@ public sealed interface PeerIdentity {
       return connection.remoteAddress() instanceof InetSocketAddress address
           ? new Address(new Endpoint.Inet(address))
           : new Gone();
+    }
+    if (!connection.isOpen()) {
+      return new Gone(); // The descriptor may be another connection's by now.
     }
     if (local instanceof Endpoint.Unix) {
       return connection instanceof EpollDomainSocketChannel unix ? ofUnix(unix) : new Gone();

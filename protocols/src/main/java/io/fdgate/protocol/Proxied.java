@@ -24,7 +24,7 @@ public record Proxied(Endpoint client, Endpoint destination) {
   private static final int SO_DOMAIN = 39;
   private static final int AF_VSOCK = 40;
 
-  private static final String GONE = "a peer that is gone";
+  private static final String GONE = "(peer gone)";
 
   private static final AttributeKey<Proxied> KEY = AttributeKey.valueOf(Proxied.class, "proxied");
 

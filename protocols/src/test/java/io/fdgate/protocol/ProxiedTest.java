@@ -50,6 +50,19 @@ final class ProxiedTest {
     }
   }
 
+  @Test
+  void aConnectionThatIsClosedIsNotTakenForTheNextWithItsDescriptor() throws Exception {
+    Endpoint local = Endpoint.Unix.ofPath("/listener");
+    Socket client = Socket.newSocketDomain();
+    EpollDomainSocketChannel closed = new EpollDomainSocketChannel(client.intValue());
+    assertThat(PeerIdentity.of(closed, local)).isInstanceOf(PeerIdentity.Credentials.class);
+    closed.unsafe().closeForcibly();
+    Socket next = Socket.newSocketDomain();
+    assertThat(PeerIdentity.of(closed, local)).isEqualTo(new PeerIdentity.Gone());
+    assertThat(Proxied.source(closed)).isEqualTo("(peer gone)");
+    next.close();
+  }
+
   /** What is said of a Unix peer that has bound itself to a name, or not if it is empty. */
   private String source(String name) throws Exception {
     String path = temp.resolve("listener").toString();
