@@ -44,8 +44,11 @@ final class VsockMachineTest {
         .containsPattern("(?m)^load: vsock:1:3000: mode closed loop, connections 2, ")
         .containsPattern("(?m)^load:   answers +200 in ")
         .containsPattern("(?m)^load:   errors +none$")
+        .containsPattern("(?m)^gone: 1 counted$")
+        .containsPattern("(?m)^log: .*connection (vsock:1:\\d+|\\(peer gone\\)) broken: ")
         .containsPattern("(?m)^soak: nothing is left: ")
-        .containsPattern("(?m)^status: 0$");
+        .containsPattern("(?m)^status: 0$")
+        .doesNotContainPattern("(?m)^log: .*[\\p{Cntrl}&&[^\n]]");
   }
 
   private static String read(Path console) {
