@@ -1,5 +1,6 @@
 package io.fdgate.load;
 
+import io.fdgate.protocol.DialAddress;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -41,10 +42,9 @@ final class Connector {
     this.plan = plan;
     remote =
         switch (plan.target().address()) {
-          case Address.Tcp(String host, int port) -> resolve(host, port);
-          case Address.Udp(String host, int port) -> resolve(host, port);
-          case Address.Unix unix -> new DomainSocketAddress(unix.path());
-          case Address.Vsock(int cid, int port) -> new VSockAddress(cid, port);
+          case DialAddress.Inet(_, String host, int port) -> resolve(host, port);
+          case DialAddress.Unix unix -> new DomainSocketAddress(unix.path());
+          case DialAddress.Vsock(int cid, int port) -> new VSockAddress(cid, port);
         };
   }
 
@@ -72,11 +72,11 @@ final class Connector {
                 (int) Math.min(plan.times().timeout().toMillis(), Integer.MAX_VALUE))
             .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(buffer()))
             .handler(initializer(lane));
-    if (plan.target().address() instanceof Address.Tcp) {
+    if (remote instanceof InetSocketAddress && plan.target().address().isStream()) {
       bootstrap.option(ChannelOption.TCP_NODELAY, true);
     }
     ChannelFuture connecting =
-        remote instanceof DomainSocketAddress && plan.target().address().isDatagram()
+        remote instanceof DomainSocketAddress && !plan.target().address().isStream()
             ? bootstrap.connect(remote, ownAddress())
             : bootstrap.connect(remote);
     connecting.addListener((ChannelFuture done) -> {
@@ -97,11 +97,11 @@ final class Connector {
 
   private Class<? extends Channel> channel() {
     return switch (plan.target().address()) {
-      case Address.Tcp _ -> EpollSocketChannel.class;
-      case Address.Udp _ -> EpollDatagramChannel.class;
-      case Address.Unix unix ->
-          unix.isDatagram() ? EpollDomainDatagramChannel.class : EpollDomainSocketChannel.class;
-      case Address.Vsock _ -> EpollDomainSocketChannel.class;
+      case DialAddress.Inet inet ->
+          inet.isStream() ? EpollSocketChannel.class : EpollDatagramChannel.class;
+      case DialAddress.Unix unix ->
+          unix.isStream() ? EpollDomainSocketChannel.class : EpollDomainDatagramChannel.class;
+      case DialAddress.Vsock _ -> EpollDomainSocketChannel.class;
     };
   }
 
@@ -111,9 +111,9 @@ final class Connector {
       return Math.max((int) Math.min(flight, MOST_BUFFER), 4 * LEAST_BUFFER);
     }
     // One byte more, so that a datagram that is too long shows.
-    return plan.target().address().isDatagram()
-        ? Math.clamp(plan.shape().size() + 1L, LEAST_BUFFER, MOST_DATAGRAM)
-        : Math.clamp(flight, LEAST_BUFFER, MOST_BUFFER);
+    return plan.target().address().isStream()
+        ? Math.clamp(flight, LEAST_BUFFER, MOST_BUFFER)
+        : Math.clamp(plan.shape().size() + 1L, LEAST_BUFFER, MOST_DATAGRAM);
   }
 
   private ChannelInitializer<Channel> initializer(Lane lane) {
@@ -130,7 +130,7 @@ final class Connector {
       channel
           .pipeline()
           .addLast(
-              plan.target().address().isDatagram() ? new DatagramWire(lane) : new StreamWire(lane));
+              plan.target().address().isStream() ? new StreamWire(lane) : new DatagramWire(lane));
     } else if (plan.http().get().version() == 2) {
       Http2Wire wire = new Http2Wire(lane);
       channel.pipeline().addLast(wire.codec(), wire);

@@ -1,5 +1,6 @@
 package io.fdgate.load;
 
+import io.fdgate.protocol.DialAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -57,11 +58,13 @@ public record Plan(
 
   /** Whether the target can be asked so. */
   void check() throws LoadException {
-    boolean datagram = target.address().isDatagram();
+    boolean datagram = !target.address().isStream();
     if (target.http().isEmpty() && shape.size < 1) {
       throw LoadException.usage("--size is 0 (expected: 1 byte or more for an echo service)");
     }
-    if (target.address() instanceof Address.Udp && shape.size > LARGEST_UDP) {
+    if (target.address() instanceof DialAddress.Inet inet
+        && !inet.isStream()
+        && shape.size > LARGEST_UDP) {
       throw LoadException.usage(
           "--size is " + shape.size + " (expected: at most " + LARGEST_UDP + " for UDP)");
     }

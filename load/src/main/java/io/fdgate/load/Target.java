@@ -1,8 +1,10 @@
 package io.fdgate.load;
 
+import io.fdgate.protocol.DialAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What is measured: an echo service, or an HTTP resource.
@@ -11,8 +13,13 @@ import java.util.Optional;
  * @param address where to connect to
  * @param http what to ask for; nothing of an echo service
  */
-public record Target(String text, Address address, Optional<Http> http) {
+public record Target(String text, DialAddress address, Optional<Http> http) {
+  /** The forms of an address. */
+  public static final String EXPECTED =
+      "tcp:HOST:PORT, udp:HOST:PORT, unix:PATH, unixgram:PATH or vsock:CID:PORT";
+
   private static final int DEFAULT_PORT = 80;
+  private static final Pattern SLASHES = Pattern.compile("(?<=^(tcp|udp|vsock):)//");
 
   /**
    * A resource.
@@ -37,20 +44,25 @@ public record Target(String text, Address address, Optional<Http> http) {
       throw LoadException.usage(
           "\"" + text + "\": TLS is not spoken (expected: http://HOST[:PORT]/PATH)");
     }
-    Address address =
-        Address.parse(text)
+    DialAddress address =
+        address(text)
             .orElseThrow(() ->
                 LoadException.usage(
                     "\""
                         + text
                         + "\" is no target (expected: "
-                        + Address.EXPECTED
+                        + EXPECTED
                         + " of an echo service, or http://HOST[:PORT]/PATH)"));
     if (via.isPresent() || http2) {
       throw LoadException.usage(
           (http2 ? "--http2" : "--via") + " is for http: targets, and \"" + text + "\" is none");
     }
     return new Target(text, address, Optional.empty());
+  }
+
+  /** Takes {@code //} after the kind, too. */
+  private static Optional<DialAddress> address(String text) {
+    return DialAddress.parse(SLASHES.matcher(text).replaceFirst(""));
   }
 
   private static Target http(String text, Optional<String> via, boolean http2)
@@ -67,11 +79,12 @@ public record Target(String text, Address address, Optional<Http> http) {
           "\"" + text + "\" names no host (expected: http://HOST[:PORT]/PATH)");
     }
     String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-    Address address = new Address.Tcp(bare, uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort());
+    DialAddress address =
+        new DialAddress.Inet(true, bare, uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort());
     if (via.isPresent()) {
       address =
-          Address.parse(via.get())
-              .filter(each -> !each.isDatagram())
+          address(via.get())
+              .filter(DialAddress::isStream)
               .orElseThrow(() ->
                   LoadException.usage(
                       "--via \""

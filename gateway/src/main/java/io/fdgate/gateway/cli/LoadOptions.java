@@ -1,6 +1,5 @@
 package io.fdgate.gateway.cli;
 
-import io.fdgate.load.Address;
 import io.fdgate.load.LoadException;
 import io.fdgate.load.Plan;
 import io.fdgate.load.Target;
@@ -108,11 +107,11 @@ final class LoadOptions {
     if (target == null) {
       throw LoadException.usage(
           "load what? (expected: "
-              + Address.EXPECTED
+              + Target.EXPECTED
               + " of an echo service, or http://HOST[:PORT]/PATH; fdgate load --help has examples)");
     }
     Target asked = Target.parse(target, Optional.ofNullable(via), http2);
-    boolean datagrams = asked.address().isDatagram();
+    boolean datagrams = !asked.address().isStream();
     Duration patience = span("--timeout", timeout == null ? "10s" : timeout, Duration.ofMillis(1));
     Plan.Shape shape =
         new Plan.Shape(

@@ -1,5 +1,6 @@
 package io.fdgate.protocol.forward;
 
+import io.fdgate.protocol.DialAddress;
 import io.fdgate.protocol.SystemError;
 import io.netty.channel.IoEventLoop;
 import io.netty.util.concurrent.Future;
@@ -86,14 +87,14 @@ final class Dial {
 
   private void ask(Upstream upstream) {
     switch (upstream.address()) {
-      case UpstreamAddress.Unix unix -> attempt(upstream, () -> Outgoing.unix(unix));
-      case UpstreamAddress.Vsock vsock -> attempt(upstream, () -> Outgoing.vsock(vsock));
-      case UpstreamAddress.Inet inet ->
+      case DialAddress.Unix unix -> attempt(upstream, () -> Outgoing.unix(unix));
+      case DialAddress.Vsock vsock -> attempt(upstream, () -> Outgoing.vsock(vsock));
+      case DialAddress.Inet inet ->
           HostName.resolve(inet.host(), loop, found -> resolved(upstream, inet, found));
     }
   }
 
-  private void resolved(Upstream upstream, UpstreamAddress.Inet inet, HostName.Found found) {
+  private void resolved(Upstream upstream, DialAddress.Inet inet, HostName.Found found) {
     if (ended) {
       return;
     }

@@ -2,14 +2,17 @@ package io.fdgate.protocol.forward;
 
 import static io.fdgate.protocol.forward.ForwardSettings.BALANCE;
 import static io.fdgate.protocol.forward.ForwardSettings.CONNECT_TIMEOUT;
+import static io.fdgate.protocol.forward.ForwardSettings.DATAGRAMS;
 import static io.fdgate.protocol.forward.ForwardSettings.IDLE_TIMEOUT;
 import static io.fdgate.protocol.forward.ForwardSettings.KEEP_ALIVE;
 import static io.fdgate.protocol.forward.ForwardSettings.LEAST_CONNECTIONS;
 import static io.fdgate.protocol.forward.ForwardSettings.NO_DELAY;
 import static io.fdgate.protocol.forward.ForwardSettings.PROXY_PROTOCOL;
 import static io.fdgate.protocol.forward.ForwardSettings.SPLICE;
+import static io.fdgate.protocol.forward.ForwardSettings.STREAMS;
 import static io.fdgate.protocol.forward.ForwardSettings.UPSTREAM;
 
+import io.fdgate.protocol.DialAddress;
 import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.SettingException;
 import io.fdgate.protocol.Settings;
@@ -72,10 +75,10 @@ record ForwardService(
   /** Those of one side: a name may have stream and datagram sockets, and upstreams for both. */
   private static List<Upstream> upstreams(SocketContext socket, boolean streams)
       throws SettingException {
-    String expected = streams ? UpstreamAddress.STREAMS : UpstreamAddress.DATAGRAMS;
+    String expected = streams ? STREAMS : DATAGRAMS;
     List<Upstream> upstreams = new ArrayList<>();
     for (String text : socket.settings().get(UPSTREAM)) {
-      UpstreamAddress address = UpstreamAddress.parse(text).orElseThrow(); // checked by the setting
+      DialAddress address = ForwardSettings.address(text).orElseThrow(); // checked by the setting
       if (address.isStream() == streams) {
         upstreams.add(new Upstream(address));
       }

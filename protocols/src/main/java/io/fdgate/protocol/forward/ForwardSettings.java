@@ -1,5 +1,6 @@
 package io.fdgate.protocol.forward;
 
+import io.fdgate.protocol.DialAddress;
 import io.fdgate.protocol.Setting;
 import java.time.Duration;
 import java.util.List;
@@ -7,6 +8,9 @@ import java.util.Optional;
 
 /** The keys of a {@code [sockets.NAME]} table that is forwarded. */
 final class ForwardSettings {
+  static final String STREAMS = "unix:PATH, unix:@NAME, tcp:HOST:PORT or vsock:CID:PORT";
+  static final String DATAGRAMS = "udp:HOST:PORT, unixgram:PATH or unixgram:@NAME";
+
   static final String ROUND_ROBIN = "round-robin";
   static final String LEAST_CONNECTIONS = "least-connections";
 
@@ -15,16 +19,13 @@ final class ForwardSettings {
               "upstream",
               List.of(),
               "Where connections go: "
-                  + UpstreamAddress.STREAMS
+                  + STREAMS
                   + "; where datagrams go: "
-                  + UpstreamAddress.DATAGRAMS
+                  + DATAGRAMS
                   + "; or a list of them.")
           .where(
-              UpstreamAddress.STREAMS
-                  + "; for datagrams "
-                  + UpstreamAddress.DATAGRAMS
-                  + "; or a list of them",
-              texts -> texts.stream().map(UpstreamAddress::parse).allMatch(Optional::isPresent));
+              STREAMS + "; for datagrams " + DATAGRAMS + "; or a list of them",
+              texts -> texts.stream().map(ForwardSettings::address).allMatch(Optional::isPresent));
 
   static final Setting<Duration> CONNECT_TIMEOUT =
       Setting.duration(
@@ -108,4 +109,10 @@ final class ForwardSettings {
           MAX_REPLIES);
 
   private ForwardSettings() {}
+
+  /** Reads where an upstream listens; nothing if it is no address, or depends on where we run. */
+  static Optional<DialAddress> address(String text) {
+    return DialAddress.parse(text)
+        .filter(address -> !(address instanceof DialAddress.Unix unix) || unix.isAbsolute());
+  }
 }

@@ -1,5 +1,6 @@
 package io.fdgate.protocol.forward;
 
+import io.fdgate.protocol.DialAddress;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.epoll.VSockAddress;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -34,7 +35,7 @@ record Outgoing(LinuxSocket socket, boolean tcp, boolean connected) {
     boolean connect(LinuxSocket socket) throws IOException;
   }
 
-  static Outgoing unix(UpstreamAddress.Unix to) throws IOException {
+  static Outgoing unix(DialAddress.Unix to) throws IOException {
     DomainSocketAddress address = new DomainSocketAddress(to.path());
     if (!to.isStream()) {
       // Without a name it could not be answered: the kernel gives it an abstract one (unix(7)).
@@ -50,12 +51,12 @@ record Outgoing(LinuxSocket socket, boolean tcp, boolean connected) {
     return connect(LinuxSocket.newSocketDomain(), false, socket -> socket.connect(address));
   }
 
-  static Outgoing vsock(UpstreamAddress.Vsock to) throws IOException {
+  static Outgoing vsock(DialAddress.Vsock to) throws IOException {
     VSockAddress address = new VSockAddress(to.cid(), to.port());
     return connect(LinuxSocket.newVSockStream(), false, socket -> socket.connectVSock(address));
   }
 
-  static Outgoing inet(UpstreamAddress.Inet to, InetAddress host) throws IOException {
+  static Outgoing inet(DialAddress.Inet to, InetAddress host) throws IOException {
     InetSocketAddress address = new InetSocketAddress(host, to.port());
     boolean ipv6 = host instanceof Inet6Address;
     LinuxSocket socket =

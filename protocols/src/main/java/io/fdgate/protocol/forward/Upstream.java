@@ -1,5 +1,6 @@
 package io.fdgate.protocol.forward;
 
+import io.fdgate.protocol.DialAddress;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -7,16 +8,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Upstream {
   private static final long SKIPPED_NANOS = Duration.ofSeconds(5).toNanos();
 
-  private final UpstreamAddress address;
+  private final DialAddress address;
   private final AtomicInteger connections = new AtomicInteger();
   private volatile boolean refused;
   private volatile long refusedAt;
 
-  Upstream(UpstreamAddress address) {
+  Upstream(DialAddress address) {
     this.address = address;
   }
 
-  UpstreamAddress address() {
+  DialAddress address() {
     return address;
   }
 

@@ -2,15 +2,16 @@ package io.fdgate.protocol.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fdgate.protocol.DialAddress;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Whose turn it is. */
 final class UpstreamsTest {
-  private final Upstream a = new Upstream(new UpstreamAddress.Unix(true, "/a"));
-  private final Upstream b = new Upstream(new UpstreamAddress.Unix(true, "/b"));
-  private final Upstream c = new Upstream(new UpstreamAddress.Unix(true, "/c"));
+  private final Upstream a = new Upstream(new DialAddress.Unix(true, "/a"));
+  private final Upstream b = new Upstream(new DialAddress.Unix(true, "/b"));
+  private final Upstream c = new Upstream(new DialAddress.Unix(true, "/c"));
 
   @Test
   void roundRobinBeginsWithTheNext() {

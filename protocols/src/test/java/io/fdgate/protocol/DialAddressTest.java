@@ -1,12 +1,14 @@
-package io.fdgate.protocol.forward;
+package io.fdgate.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Addresses as the configuration writes them. */
-final class UpstreamAddressTest {
+/** Addresses as people write them. */
+final class DialAddressTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -14,6 +16,7 @@ final class UpstreamAddressTest {
         "unix:@redis",
         "unixgram:/dev/log",
         "unixgram:@log",
+        "unixgram:relative",
         "udp:127.0.0.1:53",
         "udp:[::1]:53",
         "tcp:127.0.0.1:6379",
@@ -23,7 +26,7 @@ final class UpstreamAddressTest {
         "vsock:4294967295:4294967295"
       })
   void readsWhatItWrites(String text) {
-    assertThat(UpstreamAddress.parse(text).orElseThrow()).hasToString(text);
+    assertThat(DialAddress.parse(text).orElseThrow()).hasToString(text);
   }
 
   @ParameterizedTest
@@ -33,9 +36,7 @@ final class UpstreamAddressTest {
         "redis:6379",
         "unix:",
         "unix:@",
-        "unixgram:log",
         "udp:53",
-        "unix:run/redis.sock",
         "tcp:6379",
         "tcp::6379",
         "tcp:host",
@@ -53,13 +54,21 @@ final class UpstreamAddressTest {
         "TCP:host:1"
       })
   void refusesWhatIsNoAddress(String text) {
-    assertThat(UpstreamAddress.parse(text)).isEmpty();
+    assertThat(DialAddress.parse(text)).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(ints = {107, 108})
   void aPathIsNoLongerThanTheKernelTakes(int length) {
     String text = "unix:/" + "x".repeat(length - 1);
-    assertThat(UpstreamAddress.parse(text).isPresent()).isEqualTo(length <= 107);
+    assertThat(DialAddress.parse(text).isPresent()).isEqualTo(length <= 107);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"unix:/run/s, true", "unix:@s, true", "unix:run/s, false", "unixgram:s, false"})
+  void tellsWhetherAPathDependsOnWhereTheProcessRuns(String text, boolean absolute) {
+    assertThat(DialAddress.parse(text))
+        .get(InstanceOfAssertFactories.type(DialAddress.Unix.class))
+        .returns(absolute, DialAddress.Unix::isAbsolute);
   }
 }

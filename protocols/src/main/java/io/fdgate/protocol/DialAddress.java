@@ -1,18 +1,15 @@
-package io.fdgate.protocol.forward;
+package io.fdgate.protocol;
 
 import io.netty.util.NetUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Where an upstream listens, as the configuration writes it. */
-sealed interface UpstreamAddress {
-  String STREAMS = "unix:PATH, unix:@NAME, tcp:HOST:PORT or vsock:CID:PORT";
-  String DATAGRAMS = "udp:HOST:PORT, unixgram:PATH or unixgram:@NAME";
-
+/** Where somebody else listens, as people write it. */
+public sealed interface DialAddress {
   /** Whether it takes connections; otherwise datagrams. */
   boolean isStream();
 
-  /** The form that the configuration has. */
+  /** The form that is written. */
   @Override
   String toString();
 
@@ -22,17 +19,21 @@ sealed interface UpstreamAddress {
    * @param isStream whether it is a stream socket; otherwise a datagram socket
    * @param name its path, or {@code @} and its name in the abstract namespace
    */
-  record Unix(boolean isStream, String name) implements UpstreamAddress {
+  record Unix(boolean isStream, String name) implements DialAddress {
     private static final int LONGEST = 107;
 
     /** What the kernel is given: a zero byte where the text has {@code @}. */
-    String path() {
+    public String path() {
       return name.startsWith("@") ? "\0" + name.substring(1) : name;
+    }
+
+    /** Whether it is the same socket wherever the process runs. */
+    public boolean isAbsolute() {
+      return name.startsWith("/") || name.startsWith("@");
     }
 
     private boolean isValid() {
       return name.length() > (name.startsWith("@") ? 1 : 0)
-          && (name.startsWith("/") || name.startsWith("@"))
           && name.indexOf('\0') < 0
           && name.getBytes(StandardCharsets.UTF_8).length <= LONGEST;
     }
@@ -49,7 +50,7 @@ sealed interface UpstreamAddress {
    * @param isStream whether it is TCP
    * @param host a name, or an IPv4 or IPv6 address without brackets
    */
-  record Inet(boolean isStream, String host, int port) implements UpstreamAddress {
+  record Inet(boolean isStream, String host, int port) implements DialAddress {
     @Override
     public String toString() {
       return (isStream ? "tcp:" : "udp:")
@@ -60,7 +61,7 @@ sealed interface UpstreamAddress {
   }
 
   /** A VSOCK port; both numbers are unsigned. */
-  record Vsock(int cid, int port) implements UpstreamAddress {
+  record Vsock(int cid, int port) implements DialAddress {
     @Override
     public boolean isStream() {
       return true;
@@ -73,7 +74,7 @@ sealed interface UpstreamAddress {
   }
 
   /** Reads an address; nothing if the text is none. */
-  static Optional<UpstreamAddress> parse(String text) {
+  static Optional<DialAddress> parse(String text) {
     int colon = text.indexOf(':');
     String rest = text.substring(colon + 1);
     return switch (colon < 0 ? "" : text.substring(0, colon)) {
@@ -86,13 +87,11 @@ sealed interface UpstreamAddress {
     };
   }
 
-  private static Optional<UpstreamAddress> unix(boolean stream, String name) {
-    return Optional.of(new Unix(stream, name))
-        .filter(Unix::isValid)
-        .map(UpstreamAddress.class::cast);
+  private static Optional<DialAddress> unix(boolean stream, String name) {
+    return Optional.of(new Unix(stream, name)).filter(Unix::isValid).map(DialAddress.class::cast);
   }
 
-  private static Optional<UpstreamAddress> inet(boolean stream, String text) {
+  private static Optional<DialAddress> inet(boolean stream, String text) {
     int colon = text.lastIndexOf(':');
     Optional<Integer> port = number(text.substring(colon + 1)).filter(n -> n > 0 && n <= 0xffff);
     if (colon <= 0 || port.isEmpty()) {
@@ -109,7 +108,7 @@ sealed interface UpstreamAddress {
     return named ? Optional.of(new Inet(stream, host, port.get())) : Optional.empty();
   }
 
-  private static Optional<UpstreamAddress> vsock(String text) {
+  private static Optional<DialAddress> vsock(String text) {
     int colon = text.indexOf(':');
     Optional<Integer> cid = number(text.substring(0, Math.max(colon, 0)));
     Optional<Integer> port = number(text.substring(colon + 1));
