@@ -11,8 +11,8 @@ import subprocess
 
 SOCKET_PROXYD = "/lib/systemd/systemd-socket-proxyd"
 TICK = 1 / os.sysconf("SC_CLK_TCK")
-# A JVM that shares its core with its compilers is warm after about ten seconds.
-WARM_UP, SECONDS = 12, 2
+# A JVM that shares its core with its compilers is warm after ten to twenty seconds.
+WARM_UP, SECONDS = 20, 2
 
 HAPROXY = """
 global
