@@ -49,7 +49,7 @@ final class AcceptProxyTest {
     try (Backend backend = Backend.unix(backendPath);
         Handover fdgate = start(tables, "echo:line:http:forward", 4)) {
       assertThat(exchange(fdgate.port(0), HEADER + "hello")).isEqualTo("hello");
-      fdgate.awaitLine("echo: a connection of 192.0.2.7:4711 by way of /127.0.0.1:");
+      fdgate.awaitLine("echo: a connection of 192.0.2.7:4711 by way of 127.0.0.1:");
       assertThat(exchange(fdgate.port(1), HEADER + "WHOAMI\n"))
           .startsWith("OK peer=192.0.2.7:4711 ");
       assertThat(exchange(fdgate.port(2), HEADER + "GET /whoami HTTP/1.0\r\n\r\n"))
