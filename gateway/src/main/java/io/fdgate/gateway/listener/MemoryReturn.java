@@ -1,5 +1,6 @@
 package io.fdgate.gateway.listener;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -12,6 +13,7 @@ final class MemoryReturn {
   static final int MANY = 2_000;
 
   private static final int FRACTION = 8;
+  private static final int GRACE_SECONDS = 2;
 
   private final Runnable collector;
   private final AtomicInteger most = new AtomicInteger();
@@ -25,13 +27,22 @@ final class MemoryReturn {
     this.collector = collector;
   }
 
-  /** Collects on a thread of its own. */
+  /** Collects on a thread of its own, when those that are still closing have had the time to. */
   static MemoryReturn ofThisProcess() {
     return new MemoryReturn(() -> {
-      Thread thread = new Thread(System::gc, "memory-return");
+      Thread thread = new Thread(MemoryReturn::collect, "memory-return");
       thread.setDaemon(true);
       thread.start();
     });
+  }
+
+  private static void collect() {
+    try {
+      TimeUnit.SECONDS.sleep(GRACE_SECONDS);
+    } catch (InterruptedException stopped) {
+      return; // nobody does that to a thread of ours
+    }
+    System.gc();
   }
 
   /** So many connections are open now, one more than before. */
