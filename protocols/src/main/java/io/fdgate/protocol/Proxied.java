@@ -19,11 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param destination the address that the client connected to
  */
 public record Proxied(Endpoint client, Endpoint destination) {
-  // The ABI of Linux, as socket(7) names it.
-  private static final int SOL_SOCKET = 1;
-  private static final int SO_DOMAIN = 39;
-  private static final int AF_VSOCK = 40;
-
   private static final String GONE = "(peer gone)";
 
   private static final AttributeKey<Proxied> KEY = AttributeKey.valueOf(Proxied.class, "proxied");
@@ -74,7 +69,7 @@ public record Proxied(Endpoint client, Endpoint destination) {
 
   private static boolean isVsock(LinuxSocket socket) {
     try {
-      return socket.getIntOpt(SOL_SOCKET, SO_DOMAIN) == AF_VSOCK;
+      return SocketDomain.of(socket) == SocketDomain.VSOCK;
     } catch (IOException closed) {
       return false;
     }

@@ -6,6 +6,7 @@ import io.fdgate.gateway.activation.InheritedSocket.Family;
 import io.fdgate.gateway.activation.InheritedSocket.Role;
 import io.fdgate.gateway.libc.Libc;
 import io.fdgate.protocol.Endpoint;
+import io.fdgate.protocol.SocketDomain;
 import io.fdgate.protocol.SystemError;
 import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.LinuxSocket;
@@ -30,15 +31,8 @@ public final class SocketInspector {
   private static final int SO_TYPE = 3;
   private static final int SO_ACCEPTCONN = 30;
   private static final int SO_PROTOCOL = 38;
-  private static final int SO_DOMAIN = 39;
   private static final int IPPROTO_IPV6 = 41;
   private static final int IPV6_V6ONLY = 26;
-
-  private static final int AF_UNIX = 1;
-  private static final int AF_INET = 2;
-  private static final int AF_INET6 = 10;
-  private static final int AF_NETLINK = 16;
-  private static final int AF_VSOCK = 40;
 
   private static final int SOCK_STREAM = 1;
   private static final int SOCK_DGRAM = 2;
@@ -89,18 +83,18 @@ public final class SocketInspector {
     int type;
     try {
       socket = LinuxSocket.newSocket(inherited.fd());
-      domain = socket.getIntOpt(SOL_SOCKET, SO_DOMAIN);
+      domain = SocketDomain.of(socket);
       type = socket.getIntOpt(SOL_SOCKET, SO_TYPE);
     } catch (IOException | ChannelException notASocket) {
       throw new UnusableException(ForeignDescriptor.describe(inherited.fd()));
     }
     Family family =
         switch (domain) {
-          case AF_INET -> Family.IPV4;
-          case AF_INET6 -> Family.IPV6;
-          case AF_UNIX -> Family.UNIX;
-          case AF_VSOCK -> Family.VSOCK;
-          case AF_NETLINK ->
+          case SocketDomain.INET -> Family.IPV4;
+          case SocketDomain.INET6 -> Family.IPV6;
+          case SocketDomain.UNIX -> Family.UNIX;
+          case SocketDomain.VSOCK -> Family.VSOCK;
+          case SocketDomain.NETLINK ->
               throw new UnusableException(
                   "found a netlink socket; "
                       + expected("ListenNetlink= made it, and it needs a service of its own"));

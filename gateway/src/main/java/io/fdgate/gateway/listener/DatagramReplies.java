@@ -192,9 +192,9 @@ final class DatagramReplies {
   private int endOfTrain(int first) {
     long size = length(first);
     long room = LONGEST_TRAIN - size;
-    int most = Math.min(count, first + MOST_SENT);
+    int end = Math.min(count, first + MOST_SENT);
     int next = first + 1;
-    while (next < most && length(next - 1) == size && fits(next, Math.min(size, room))) {
+    while (next < end && length(next - 1) == size && fits(next, Math.min(size, room))) {
       room -= length(next);
       next++;
     }

@@ -1,6 +1,7 @@
 package io.fdgate.protocol.forward;
 
 import io.fdgate.protocol.DialAddress;
+import io.fdgate.protocol.SocketDomain;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.epoll.VSockAddress;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -18,11 +19,6 @@ import java.net.InetSocketAddress;
  *     has failed
  */
 record Outgoing(LinuxSocket socket, boolean tcp, boolean connected) {
-  private static final int SOL_SOCKET = 1;
-  private static final int SO_DOMAIN = 39;
-  private static final int AF_INET = 2;
-  private static final int AF_INET6 = 10;
-
   /** Opens a connection. */
   @FunctionalInterface
   interface Opener {
@@ -76,7 +72,7 @@ record Outgoing(LinuxSocket socket, boolean tcp, boolean connected) {
 
   /** Whether an open socket is of the internet families, where there are resets. */
   static boolean isTcp(LinuxSocket socket) throws IOException {
-    int domain = socket.getIntOpt(SOL_SOCKET, SO_DOMAIN);
-    return domain == AF_INET || domain == AF_INET6;
+    int domain = SocketDomain.of(socket);
+    return domain == SocketDomain.INET || domain == SocketDomain.INET6;
   }
 }

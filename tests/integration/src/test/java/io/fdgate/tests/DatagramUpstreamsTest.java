@@ -71,18 +71,10 @@ final class DatagramUpstreamsTest {
     try {
       Output received = new Output(backend.getInputStream());
       received.awaitLine("up");
-      Path file = forwarding().configuration("'unixgram:" + up + "'");
       try (Handover fdgate =
           forwarding()
-              .handover(
-                  file,
-                  "--deny-inet",
-                  "EAFNOSUPPORT",
-                  "--names",
-                  "f:f",
-                  "unixgram:" + in,
-                  "udp4:127.0.0.1:0")) {
-        fdgate.awaitLine("ready after ");
+              .startWithoutInternet(
+                  "'unixgram:" + up + "'", "unixgram:" + in, "udp4:127.0.0.1:0")) {
         String client =
             """
             import socket, sys

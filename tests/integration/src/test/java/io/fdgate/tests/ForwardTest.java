@@ -68,18 +68,10 @@ final class ForwardTest {
   void worksWhereNoInternetSocketCanBeOpened() throws Exception {
     Path path = folder.resolve("up");
     try (Backend backend = Backend.unix(path)) {
-      Path file = forwarding().configuration("'unix:" + path + "'");
       try (Handover fdgate =
           forwarding()
-              .handover(
-                  file,
-                  "--deny-inet",
-                  "EAFNOSUPPORT",
-                  "--names",
-                  "f:f",
-                  "tcp4:127.0.0.1:0",
-                  "unix:" + folder.resolve("in"))) {
-        fdgate.awaitLine("ready after ");
+              .startWithoutInternet(
+                  "'unix:" + path + "'", "tcp4:127.0.0.1:0", "unix:" + folder.resolve("in"))) {
         try (SocketChannel client = Backend.connect(fdgate.port(0));
             SocketChannel accepted = backend.accept()) {
           ForwardCase.CLIENT_HALF_CLOSES.run(client, accepted);

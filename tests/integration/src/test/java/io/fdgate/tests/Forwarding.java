@@ -26,6 +26,21 @@ record Forwarding(Path folder) {
     return fdgate;
   }
 
+  /** Two sockets, where fdgate cannot open one of the internet families; serves. */
+  Handover startWithoutInternet(String upstream, String first, String second) throws IOException {
+    Handover fdgate =
+        handover(
+            configuration(upstream),
+            "--deny-inet",
+            "EAFNOSUPPORT",
+            "--names",
+            "f:f",
+            first,
+            second);
+    fdgate.awaitLine("ready after ");
+    return fdgate;
+  }
+
   /** With arguments of handover.py; not waited for. */
   Handover handover(Path configuration, String... arguments) throws IOException {
     return Handover.startCommand(
