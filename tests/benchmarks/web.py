@@ -165,7 +165,7 @@ def measure(nginx, ports, options):
         lambda port: wrk(port, "/plaintext", seconds),
         "at least 1.0",
         options,
-        warm_up=6,
+        warm_up=10,
     )
     compare(
         "HTTP/1.1 plaintext, p99 at 70 %",
@@ -198,4 +198,5 @@ def measure(nginx, ports, options):
         lambda port: h2load(port, "/plaintext", options),
         "at least 0.9",
         options,
+        warm_up=10,
     )
