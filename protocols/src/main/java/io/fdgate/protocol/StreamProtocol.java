@@ -19,4 +19,16 @@ public interface StreamProtocol extends Protocol {
   default boolean keepsConnections() {
     return false;
   }
+
+  /**
+   * Whether the protocol receives and sends on its connections' sockets itself ({@link
+   * io.netty.channel.unix.UnixChannel#fd}, a {@link io.netty.channel.epoll.LinuxSocket}). Then a
+   * connection's channel usually is in no epoll instance, reads nothing and can write nothing, and
+   * has set no option of the socket; to close it closes the socket. A connection that came with a
+   * header of the PROXY protocol, or from systemd or another process, has a channel that must be
+   * deregistered first.
+   */
+  default boolean takesSockets() {
+    return false;
+  }
 }

@@ -37,6 +37,11 @@ final class AcceptHandler extends StreamHandler {
     service = otherService;
   }
 
+  /** Whether the next connection's protocol uses the socket itself. */
+  boolean takesSockets() {
+    return binding.takesSockets();
+  }
+
   /** Leaves clients in the kernel's queue. */
   void pause(ChannelConfig config) {
     paused = true;

@@ -1,11 +1,13 @@
 package io.fdgate.gateway.listener;
 
 import io.fdgate.gateway.activation.InheritedSocket;
+import io.fdgate.gateway.proxy.ProxyEdge;
 import io.fdgate.protocol.ConnectionInitializer;
 import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.DatagramHandler;
 import io.fdgate.protocol.Protocol;
 import io.fdgate.protocol.ServedSockets.ServedSocket;
+import io.fdgate.protocol.StreamProtocol;
 import java.util.Optional;
 
 /**
@@ -33,6 +35,14 @@ public record Binding(
 
     /** For datagram sockets. */
     record Datagrams(DatagramHandler handler) implements Service {}
+  }
+
+  /** Whether the protocol uses its connections' sockets itself, and nothing comes before it. */
+  boolean takesSockets() {
+    return protocol instanceof StreamProtocol streams
+        && streams.takesSockets()
+        && service instanceof Service.Connections connections
+        && !(connections.initializer() instanceof ProxyEdge);
   }
 
   /** This socket as protocols see it. */

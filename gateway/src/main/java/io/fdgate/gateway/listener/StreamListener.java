@@ -31,8 +31,8 @@ final class StreamListener implements Listener {
       IoEventLoop loop,
       Connections connections)
       throws IOException {
-    ServerChannel channel = channel(binding.socket());
     AcceptHandler accept = new AcceptHandler(binding, service, connections);
+    ServerChannel channel = channel(binding, accept);
     channel.pipeline().addLast("accept", accept);
     return new StreamListener(binding, accept, channel, loop.register(channel));
   }
@@ -86,9 +86,13 @@ final class StreamListener implements Listener {
     return channel.closeFuture();
   }
 
-  private static ServerChannel channel(InheritedSocket socket) throws IOException {
+  private static ServerChannel channel(Binding binding, AcceptHandler accept) throws IOException {
+    InheritedSocket socket = binding.socket();
     return switch (socket.family()) {
       case IPV4, IPV6 -> {
+        if (binding.takesSockets()) {
+          yield new TakingListener(socket, accept::takesSockets);
+        }
         // Netty's channel sets SO_REUSEADDR, which would stay behind on the manager's copy.
         LinuxSocket before = LinuxSocket.newSocket(socket.fd());
         boolean reuseAddress = before.isReuseAddress();

@@ -136,7 +136,7 @@ final class Dial {
       return;
     }
     try {
-      if (side.socket().finishConnect()) {
+      if (!side.isHungUp() || side.socket().finishConnect()) {
         succeeded(upstream, side);
       }
     } catch (IOException failure) {

@@ -142,7 +142,7 @@ final class Flow {
         return true;
       }
       return from.isReset();
-    } catch (IOException noDescriptor) {
+    } catch (IOException noPipe) {
       inARow = 0; // a buffer does as well
       return false;
     }

@@ -41,6 +41,11 @@ public final class ForwardProtocol implements StreamProtocol, DatagramProtocol {
   }
 
   @Override
+  public boolean takesSockets() {
+    return true;
+  }
+
+  @Override
   public DatagramHandler datagrams(SocketContext socket) throws SettingException {
     return new Sessions(ForwardService.prepare(socket, false));
   }

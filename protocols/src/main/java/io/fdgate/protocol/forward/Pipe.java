@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A pipe through which bytes go from one socket to another without a copy (splice(2)). It holds up
- * to 128 KiB, or what the kernel gives. Used on one event loop.
+ * to 512 KiB, or what the kernel gives. Used on one event loop.
  */
 final class Pipe {
   private static final Logger logger = LoggerFactory.getLogger(Pipe.class);
@@ -28,12 +28,18 @@ final class Pipe {
   /**
    * Opens a pipe.
    *
-   * @throws IOException when there is no descriptor left
+   * @throws IOException when there is no descriptor left, or no memory for pipes
    */
   static Pipe open() throws IOException {
     FileDescriptor[] ends = FileDescriptor.pipe();
-    PipeSize.enlarge(ends[1]);
-    return new Pipe(ends[0], ends[1]);
+    Pipe pipe = new Pipe(ends[0], ends[1]);
+    try {
+      PipeSize.enlarge(ends[1]);
+    } catch (IOException refused) {
+      pipe.close();
+      throw refused;
+    }
+    return pipe;
   }
 
   int content() {

@@ -2,6 +2,7 @@ package io.fdgate.protocol.forward;
 
 import io.fdgate.protocol.BufferedBytes;
 import io.fdgate.protocol.Counters;
+import io.fdgate.protocol.Endpoint;
 import io.fdgate.protocol.KeptConnection;
 import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.Proxied;
@@ -11,7 +12,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.epoll.LinuxSocket;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -59,7 +59,7 @@ final class Relay implements BufferedBytes {
     this.loop = (IoEventLoop) channel.eventLoop();
     this.service = service;
     this.early = early;
-    boolean tcp = channel instanceof SocketChannel;
+    boolean tcp = service.socket().address() instanceof Endpoint.Inet;
     LinuxSocket socket = (LinuxSocket) ((UnixChannel) channel).fd();
     client = new Side(socket, tcp, this::whileDialing);
     dial = new Dial(service, loop, this::dialed, this::refused);
@@ -70,7 +70,7 @@ final class Relay implements BufferedBytes {
     channel.closeFuture().addListener(_ -> end());
     try {
       if (client.isTcp()) {
-        setTcpOptions(client.socket(), true); // Netty's channel has set TCP_NODELAY
+        setTcpOptions(client.socket());
       }
       client.register(loop);
       Optional<KeptConnection> kept = KeptConnection.of(channel);
@@ -105,10 +105,8 @@ final class Relay implements BufferedBytes {
     linked(service.upstreams().first(), side, Unpooled.EMPTY_BUFFER);
   }
 
-  private void setTcpOptions(LinuxSocket socket, boolean isNoDelay) throws IOException {
-    if (service.noDelay() != isNoDelay) {
-      socket.setTcpNoDelay(service.noDelay());
-    }
+  private void setTcpOptions(LinuxSocket socket) throws IOException {
+    socket.setTcpNoDelay(service.noDelay());
     socket.setKeepAlive(service.keepAlive());
   }
 
@@ -133,7 +131,7 @@ final class Relay implements BufferedBytes {
   private void linked(Upstream upstream, Side side, ByteBuf header) {
     try {
       if (side.isTcp()) {
-        setTcpOptions(side.socket(), false);
+        setTcpOptions(side.socket());
       }
     } catch (IOException gone) {
       // Then its first event says so.
@@ -181,6 +179,8 @@ final class Relay implements BufferedBytes {
     }
     ended = true;
     release(open);
+    open.side().deregister();
+    client.deregister();
     closeUpstream(open.side());
     KeptConnection.of(channel).ifPresent(KeptConnection::leave);
   }
@@ -310,22 +310,26 @@ final class Relay implements BufferedBytes {
     ended = true;
     dial.cancel();
     early.release();
+    boolean kept = KeptConnection.of(channel).isPresent();
+    if (kept) {
+      client.deregister(); // the manager's copy would stay in epoll
+    }
     if (link == null) {
       cancelTimer();
-      client.deregister();
     } else {
       release(link);
-      if (KeptConnection.of(channel).isPresent()) {
+      if (kept) {
+        link.side().deregister();
         KeptConnection.end(link.side().socket());
       }
       closeUpstream(link.side());
     }
     channel.close();
+    client.deregister();
   }
 
   private void release(Link open) {
     cancelTimer();
-    client.deregister();
     open.up().release();
     open.down().release();
     open.upstream().closed();

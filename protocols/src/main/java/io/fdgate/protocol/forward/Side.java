@@ -101,6 +101,11 @@ final class Side implements EpollIoHandle {
     return writable;
   }
 
+  /** Whether epoll has reported an error, or that both directions have ended. */
+  boolean isHungUp() {
+    return hungUp;
+  }
+
   /** Whether the peer sends no more, and all was received. */
   boolean isInputEnded() {
     return inputEnded;
@@ -265,7 +270,10 @@ final class Side implements EpollIoHandle {
     }
   }
 
-  /** Waits for nothing any more; the socket stays open. */
+  /**
+   * Waits for nothing any more; the socket stays as it is. Of a socket that is closed epoll knows
+   * nothing any more, unless there is a copy of it: so it is cheaper after the close.
+   */
   void deregister() {
     if (registration != null) {
       registration.cancel();
@@ -289,7 +297,7 @@ final class Side implements EpollIoHandle {
 
   @Override
   public void close() throws IOException {
-    deregister();
     socket.close();
+    deregister();
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,38 @@ final class SupervisionTest {
           .isEqualTo("OK PONG\n");
       assertThat(old.send("PING\n").receive(5)).isEqualTo("PING\n");
     }
+  }
+
+  /** forward has the sockets of its connections, other protocols have channels. */
+  @ParameterizedTest
+  @ValueSource(strings = {"forward", "line"})
+  void reloadMayChangeHowConnectionsAreTaken(String first) throws Exception {
+    Path path = folder.resolve("backend.sock");
+    String upstream = "upstream = 'unix:" + path + "'\n";
+    write(table(first, upstream));
+    try (Backend backend = Backend.unix(path);
+        Handover fdgate = start(ONE)) {
+      Forwarding.greet(backend, () -> {});
+      String address = "tcp4:127.0.0.1:" + fdgate.port(0);
+      assertThat(Socat.exchange("PING\n", address)).isEqualTo(answer(first));
+      String second = first.equals("line") ? "forward" : "line";
+      for (String protocol : List.of(second, first)) {
+        write(table(protocol, upstream));
+        fdgate.signal("HUP").awaitLine("reloaded: Serving " + protocol);
+        assertThat(Socat.exchange("PING\n", address)).isEqualTo(answer(protocol));
+      }
+    }
+  }
+
+  private static String table(String protocol, String upstream) {
+    return "[sockets.calls]\nprotocol = '"
+        + protocol
+        + "'\n"
+        + (protocol.equals("forward") ? upstream : "");
+  }
+
+  private static String answer(String protocol) {
+    return protocol.equals("forward") ? "hello" : "OK PONG\n";
   }
 
   @ParameterizedTest
