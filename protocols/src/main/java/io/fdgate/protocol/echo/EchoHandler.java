@@ -58,9 +58,12 @@ final class EchoHandler extends StreamHandler {
     }
   }
 
+  /** Reading is stopped only by what a flush has left: two calls of epoll_ctl(2) otherwise. */
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    ctx.channel().config().setAutoRead(!leaving && ctx.channel().isWritable());
+    if (ctx.channel().isWritable()) {
+      ctx.channel().config().setAutoRead(!leaving);
+    }
   }
 
   /** The peer has sent everything: close behind the last byte of the answer. */
