@@ -190,7 +190,7 @@ def measure(nginx, ports, options):
         ("HTTP/1.1 1 KiB file", "/small.txt", "at least 0.9"),
         ("HTTP/1.1 1 MiB file", "/large.txt", "at least 1.0"),
     ):
-        compare(title, unit, ports, lambda port: wrk(port, path, seconds), bar, options)
+        compare(title, unit, ports, lambda port: wrk(port, path, seconds), bar, options, warm_up=10)
     compare(
         "HTTP/2 plaintext 10 x 10 streams",
         unit,

@@ -14,14 +14,19 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +45,8 @@ final class FileRoute implements Route {
 
   private final FileSearch search;
   private final FileCache cache = new FileCache();
+  private final ConcurrentHashMap<FileCache.Key, List<Exchange>> waiting =
+      new ConcurrentHashMap<>();
   private final CacheControl cacheControl;
   private final Executor blocking;
 
@@ -104,26 +111,62 @@ final class FileRoute implements Route {
       exchange.answer(HttpResponseStatus.BAD_REQUEST, "not a path");
       return;
     }
-    try {
-      blocking.execute(() -> find(exchange, path.get(), wanted));
-    } catch (RejectedExecutionException full) {
-      exchange.answer(HttpResponseStatus.SERVICE_UNAVAILABLE, "too busy");
+    if (isFirst(wanted, exchange)) {
+      ScheduledExecutorService timer = exchange.context().executor();
+      try {
+        blocking.execute(() -> find(path.get(), wanted, timer));
+      } catch (RejectedExecutionException full) {
+        tell(wanted, each -> each.answer(HttpResponseStatus.SERVICE_UNAVAILABLE, "too busy"));
+      }
     }
   }
 
-  private void find(Exchange exchange, FilePath path, FileCache.Key wanted) {
+  /** Many may ask for a file at the moment that the cache gives it up: one of them has it found. */
+  private boolean isFirst(FileCache.Key wanted, Exchange exchange) {
+    return waiting.compute(wanted, (_, before) -> with(before, exchange)).size() == 1;
+  }
+
+  private static List<Exchange> with(@Nullable List<Exchange> before, Exchange exchange) {
+    List<Exchange> all = before == null ? new ArrayList<>(1) : before;
+    all.add(exchange);
+    return all;
+  }
+
+  private void find(FilePath path, FileCache.Key wanted, ScheduledExecutorService timer) {
     try {
       FileSearch.Result result = search.find(path, wanted.accepted());
-      exchange.later(() -> answer(exchange, path, wanted, result));
+      if (result instanceof FileSearch.Result.Found found) {
+        FileCache.Entry entry = new FileCache.Entry(path, found);
+        cache.put(wanted, entry, timer);
+        for (Exchange each : took(wanted)) {
+          found.file().retain();
+          each.later(() -> file(each, entry));
+        }
+        found.file().release();
+      } else {
+        tell(wanted, each -> answer(each, result));
+      }
     } catch (IOException | RuntimeException broken) {
       logger.warn(LogEvent.FILE_UNSERVED, "{} cannot be served", path.toUri(), broken);
-      exchange.later(() ->
-          exchange.answer(HttpResponseStatus.INTERNAL_SERVER_ERROR, "the file cannot be read"));
+      tell(
+          wanted,
+          each -> each.answer(HttpResponseStatus.INTERNAL_SERVER_ERROR, "the file cannot be read"));
     }
   }
 
-  private void answer(
-      Exchange exchange, FilePath path, FileCache.Key wanted, FileSearch.Result result) {
+  private void tell(FileCache.Key wanted, Consumer<Exchange> answer) {
+    for (Exchange each : took(wanted)) {
+      each.later(() -> answer.accept(each));
+    }
+  }
+
+  /** Those that wait for it, who are told by the caller; the next one is the first again. */
+  private List<Exchange> took(FileCache.Key wanted) {
+    List<Exchange> all = waiting.remove(wanted);
+    return all == null ? List.of() : all;
+  }
+
+  private static void answer(Exchange exchange, FileSearch.Result result) {
     switch (result) {
       case FileSearch.Result.Missing _ ->
           exchange.answer(HttpResponseStatus.NOT_FOUND, "not found");
@@ -139,14 +182,11 @@ final class FileRoute implements Route {
                   .set(HttpHeaderNames.CONTENT_TYPE, "text/html; charset=utf-8")
                   .set(HttpHeaderNames.CACHE_CONTROL, "no-cache"),
               html);
-      case FileSearch.Result.Found found -> {
-        FileCache.Entry entry = new FileCache.Entry(path, found);
-        cache.put(wanted, entry, exchange.context().executor());
-        file(exchange, entry);
-      }
+      case FileSearch.Result.Found _ -> throw new IllegalArgumentException("a file");
     }
   }
 
+  /** Takes over the caller's reference to the file. */
   private void file(Exchange exchange, FileCache.Entry entry) {
     FileSearch.Result.Found found = entry.found();
     OpenFile file = found.file();

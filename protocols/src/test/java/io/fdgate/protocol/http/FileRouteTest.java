@@ -92,6 +92,34 @@ final class FileRouteTest {
             () -> assertThat(openFiles()).noneMatch(name -> name.startsWith(root.toString())));
   }
 
+  /** One of them has it found, each gets its own answer. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ten.txt", "none.txt", "folder"})
+  void manyWhoAskAtOnceAreAllAnswered(String name) throws IOException {
+    Files.createDirectory(root.resolve("folder"));
+    String query = name.equals("folder") ? "?a=" : "?";
+    String request = "GET /" + name + query + "%d HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    List<RawClient> clients = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      clients.add(files.connect());
+    }
+    for (int i = 0; i < clients.size(); i++) {
+      clients.get(i).send(request.formatted(i));
+    }
+    for (int i = 0; i < clients.size(); i++) {
+      String answer = clients.get(i).readAll();
+      switch (name) {
+        case "ten.txt" -> assertThat(answer).contains(" 200 ").endsWith("\r\n\r\n" + TEN);
+        case "folder" -> assertThat(answer).contains(" 308 ", "location: /folder/?a=" + i + "\r\n");
+        default -> assertThat(answer).contains(" 404 ");
+      }
+      clients.get(i).close();
+    }
+    await()
+        .untilAsserted(
+            () -> assertThat(openFiles()).noneMatch(open -> open.startsWith(root.toString())));
+  }
+
   private static List<String> openFiles() throws IOException {
     List<String> names = new ArrayList<>();
     try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
