@@ -25,6 +25,9 @@ def compare(title, servers, kind, connections, size, depth, bar, options):
     """Peak throughput in turn, then the latency of both at 70 % of the lesser peak."""
     rates = peak(title, servers, kind, connections, size, depth, bar, options)
     rate = 0.7 * min(statistics.median(values) for values in rates.values())
+    if not options.no_warm_up:
+        # Another rate is another profile to the JIT compiler, which then takes the core for a while.
+        load(servers["fdgate"], kind, connections, size, depth, options.seconds * WARM_UP_SECONDS, rate)
     p99 = {name: [] for name in servers}
     lost = dict.fromkeys(servers, 0)
     for _ in common.progress(options.rounds):
