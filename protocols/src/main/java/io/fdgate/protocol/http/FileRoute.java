@@ -26,7 +26,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -123,12 +122,12 @@ final class FileRoute implements Route {
 
   /** Many may ask for a file at the moment that the cache gives it up: one of them has it found. */
   private boolean isFirst(FileCache.Key wanted, Exchange exchange) {
-    return waiting.compute(wanted, (_, before) -> with(before, exchange)).size() == 1;
+    List<Exchange> alone = new ArrayList<>(List.of(exchange));
+    return waiting.merge(wanted, alone, FileRoute::joined) == alone;
   }
 
-  private static List<Exchange> with(@Nullable List<Exchange> before, Exchange exchange) {
-    List<Exchange> all = before == null ? new ArrayList<>(1) : before;
-    all.add(exchange);
+  private static List<Exchange> joined(List<Exchange> all, List<Exchange> more) {
+    all.addAll(more);
     return all;
   }
 
@@ -146,7 +145,7 @@ final class FileRoute implements Route {
       } else {
         tell(wanted, each -> answer(each, result));
       }
-    } catch (IOException | RuntimeException broken) {
+    } catch (IOException | RuntimeException | Error broken) { // nobody else would ever tell them
       logger.warn(LogEvent.FILE_UNSERVED, "{} cannot be served", path.toUri(), broken);
       tell(
           wanted,
