@@ -169,6 +169,12 @@ public final class Connections {
       Binding.Service.Connections service,
       @Nullable KeptHandler kept) {
     Counters counters = binding.counters();
+    if (!connection.isActive()) {
+      // Reset before we came to it. Netty, which asks some sockets (SO_ERROR), would wait for ever.
+      counters.peerFault();
+      connection.unsafe().closeForcibly();
+      return connection.newFailedFuture(new ClosedChannelException());
+    }
     try {
       connection.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
       service.initializer().initialize(connection);

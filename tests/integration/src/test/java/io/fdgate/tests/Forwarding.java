@@ -63,10 +63,18 @@ record Forwarding(Path folder) {
       while (true) {
         try (SocketChannel accepted = backend.accept()) {
           taken.run();
-          Backend.send(accepted, ForwardCase.text("hello"));
+          greet(accepted);
         }
       }
     });
+  }
+
+  private static void greet(SocketChannel accepted) {
+    try {
+      Backend.send(accepted, ForwardCase.text("hello"));
+    } catch (IOException gone) {
+      // The client has left; there are others.
+    }
   }
 
   static void assertQuiet(Handover fdgate) {

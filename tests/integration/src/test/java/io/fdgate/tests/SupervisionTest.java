@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reload, watchdog, state and idle exit, as a service manager sees them. */
 final class SupervisionTest {
+  private static final int RESETS = 20;
   private static final String[] ONE = {"--names", "calls", "tcp4:127.0.0.1:0"};
 
   @TempDir private Path folder;
@@ -58,8 +61,26 @@ final class SupervisionTest {
         write(table(protocol, upstream));
         fdgate.signal("HUP").awaitLine("reloaded: Serving " + protocol);
         assertThat(Socat.exchange("PING\n", address)).isEqualTo(answer(protocol));
+        assertResetConnectionsLeaveNothing(fdgate);
       }
     }
+  }
+
+  /** Those that were reset before they are accepted. */
+  private static void assertResetConnectionsLeaveNothing(Handover fdgate) throws Exception {
+    long before = Forwarding.descriptors(fdgate);
+    fdgate.signal("STOP");
+    for (int i = 0; i < RESETS; i++) {
+      Backend.reset(Backend.connect(fdgate.port(0)));
+    }
+    fdgate.signal("CONT");
+    // Accepted behind them.
+    assertThat(Socat.exchange("PING\n", "tcp4:127.0.0.1:" + fdgate.port(0))).isNotEmpty();
+    Awaitility.await()
+        .atMost(20, TimeUnit.SECONDS)
+        .untilAsserted(
+            () -> assertThat(Forwarding.descriptors(fdgate)).isLessThanOrEqualTo(before));
+    assertThat(fdgate.output()).doesNotContain("ERROR");
   }
 
   private static String table(String protocol, String upstream) {
