@@ -30,7 +30,7 @@ final class SlowClientsTest {
   private static final int WARM_UP_ROUNDS = 10;
   private static final double MOST_TIMES_SLOWER = 2;
 
-  /** In two seconds with slow clients only: a loop that spins on them takes all of them. */
+  /** In two seconds with slow clients only: a loop that spins on them takes both. */
   private static final double MOST_PROCESSOR_SECONDS = 1;
 
   private static final long MOST_RESIDENT_KIB = 512 * 1024;
@@ -60,7 +60,6 @@ final class SlowClientsTest {
       attack(fdgate);
       drips.scheduleWithFixedDelay(this::drip, 0, 20, TimeUnit.MILLISECONDS);
       awaitServed(fdgate);
-      assertThat(processorSeconds(fdgate, 2)).isLessThan(MOST_PROCESSOR_SECONDS);
       double[] attackedTimes = new double[ROUNDS];
       double[] quietTimes = new double[ROUNDS];
       double[] ratios = new double[ROUNDS];
@@ -69,6 +68,11 @@ final class SlowClientsTest {
         quietTimes[i] = percentile99(quiet.port(0));
         ratios[i] = attackedTimes[i] / quietTimes[i];
       }
+      // The compilers may still be at work on all that came at once.
+      Awaitility.await()
+          .atMost(60, TimeUnit.SECONDS)
+          .untilAsserted(
+              () -> assertThat(processorSeconds(fdgate, 2)).isLessThan(MOST_PROCESSOR_SECONDS));
       int slow = dripping.size() + deaf.size();
       long resident = residentKib(fdgate.pid());
       System.out.printf(
