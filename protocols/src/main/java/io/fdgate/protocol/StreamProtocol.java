@@ -22,11 +22,12 @@ public interface StreamProtocol extends Protocol {
 
   /**
    * Whether the protocol receives and sends on its connections' sockets itself ({@link
-   * io.netty.channel.unix.UnixChannel#fd}, a {@link io.netty.channel.epoll.LinuxSocket}). Then a
-   * connection's channel usually is in no epoll instance, reads nothing and can write nothing, and
-   * has set no option of the socket; to close it closes the socket. A connection that came with a
-   * header of the PROXY protocol, or from systemd or another process, has a channel that must be
-   * deregistered first.
+   * io.netty.channel.unix.UnixChannel#fd}, a {@link io.netty.channel.epoll.LinuxSocket}). Then the
+   * channel of a TCP connection that was accepted is in no epoll instance, reads nothing and can
+   * write nothing, and has set no option of the socket; to close it closes the socket. Any other
+   * has a channel of epoll, which must be deregistered first: a connection of another family, with
+   * a header of the PROXY protocol, from systemd or another process, or of a socket that a reload
+   * has given to this protocol.
    */
   default boolean takesSockets() {
     return false;

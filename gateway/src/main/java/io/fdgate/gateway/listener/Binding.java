@@ -39,10 +39,13 @@ public record Binding(
 
   /** Whether the protocol uses its connections' sockets itself, and nothing comes before it. */
   boolean takesSockets() {
-    return protocol instanceof StreamProtocol streams
-        && streams.takesSockets()
-        && service instanceof Service.Connections connections
-        && !(connections.initializer() instanceof ProxyEdge);
+    return protocol instanceof StreamProtocol streams && streams.takesSockets() && !isProxied();
+  }
+
+  /** Whether a header of the PROXY protocol comes before the protocol. */
+  boolean isProxied() {
+    return service instanceof Service.Connections connections
+        && connections.initializer() instanceof ProxyEdge;
   }
 
   /** This socket as protocols see it. */

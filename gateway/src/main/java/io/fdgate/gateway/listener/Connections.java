@@ -149,10 +149,8 @@ public final class Connections {
    * @return done when the connection is being served, failed when it was closed instead
    */
   ChannelFuture serve(Channel connection, Binding binding, Binding.Service.Connections service) {
-    Counters counters = binding.counters();
     if (binding.admission().isPresent() && !binding.admission().get().admits(connection, binding)) {
-      connection.unsafe().closeForcibly();
-      return connection.newFailedFuture(new ClosedChannelException());
+      return closed(connection, new ClosedChannelException());
     }
     return serve(connection, binding, service, null);
   }
@@ -172,8 +170,7 @@ public final class Connections {
     if (!connection.isActive()) {
       // Reset before we came to it. Netty, which asks some sockets (SO_ERROR), would wait for ever.
       counters.peerFault();
-      connection.unsafe().closeForcibly();
-      return connection.newFailedFuture(new ClosedChannelException());
+      return closed(connection, new ClosedChannelException());
     }
     try {
       connection.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
@@ -199,10 +196,15 @@ public final class Connections {
           binding.socket(),
           broken);
       counters.connectionRejected(RejectReason.PROTOCOL_FAULT);
-      connection.unsafe().closeForcibly();
-      return connection.newFailedFuture(broken);
+      return closed(connection, broken);
     }
     return register(connection, binding);
+  }
+
+  /** Closes a connection that was never registered. */
+  private static ChannelFuture closed(Channel connection, Throwable why) {
+    connection.unsafe().closeForcibly();
+    return connection.newFailedFuture(why);
   }
 
   private static void keep(

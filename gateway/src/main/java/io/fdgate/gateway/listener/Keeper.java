@@ -2,7 +2,6 @@ package io.fdgate.gateway.listener;
 
 import io.fdgate.gateway.activation.InheritedSocket;
 import io.fdgate.gateway.activation.KeptName;
-import io.fdgate.gateway.proxy.ProxyEdge;
 import io.fdgate.gateway.systemd.DescriptorStore;
 import io.fdgate.protocol.KeptConnection;
 import io.fdgate.protocol.LogEvent;
@@ -116,8 +115,7 @@ public final class Keeper {
         && binding.protocol() instanceof StreamProtocol protocol
         && protocol.keepsConnections()
         // What the proxy told of the client could not be told again.
-        && !(binding.service() instanceof Binding.Service.Connections service
-            && service.initializer() instanceof ProxyEdge);
+        && !binding.isProxied();
   }
 
   /** Has a connection held that was just accepted. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * A TCP connection whose protocol uses the socket itself ({@link
  * io.fdgate.protocol.StreamProtocol#takesSockets}). It has a pipeline, an event loop and an end
  * like any other, but waits for no event, reads nothing and writes nothing: an epoll channel would
- * make eight system calls for each connection that such a protocol has to undo.
+ * make eight system calls for each connection, of which such a protocol has nothing.
  */
 final class TakenConnection extends AbstractChannel implements UnixChannel {
   private static final ChannelMetadata METADATA = new ChannelMetadata(false);
