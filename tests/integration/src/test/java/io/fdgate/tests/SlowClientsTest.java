@@ -19,10 +19,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Ten thousand clients that hold what they can get, and one that only wants its answers. */
+/**
+ * Ten thousand clients that hold what they can get, and one that only wants its answers. What they
+ * hold may be all that the kernel has for TCP (tcp_mem of tcp(7)): then it resets connections of
+ * others, too.
+ */
+@Tag("alone")
 final class SlowClientsTest {
   private static final int OF_A_KIND = 5_000;
   private static final int ROUNDS = 21;
