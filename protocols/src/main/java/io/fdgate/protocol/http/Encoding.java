@@ -1,7 +1,6 @@
 package io.fdgate.protocol.http;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -31,6 +30,9 @@ enum Encoding {
 
   /** Those that a client takes and does not like less than the plain file, best first. */
   static List<Encoding> accepted(List<String> fields) {
+    if (fields.isEmpty()) {
+      return List.of();
+    }
     String all = String.join(",", fields);
     double plain = weight(all, "identity", false);
     List<Encoding> accepted = new ArrayList<>();
@@ -40,8 +42,9 @@ enum Encoding {
         accepted.add(encoding);
       }
     }
-    accepted.sort(
-        Comparator.comparingDouble((Encoding each) -> weight(all, each.coding, true)).reversed());
+    // Not by what Comparator offers: its lambdas are in no class archive.
+    accepted.sort((one, other) ->
+        Double.compare(weight(all, other.coding, true), weight(all, one.coding, true)));
     return List.copyOf(accepted);
   }
 

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was found a moment ago, still open: a file that many ask for is looked for a few times a
@@ -24,7 +25,19 @@ final class FileCache {
    *
    * @param path as the client sent it
    */
-  record Key(String path, List<Encoding> accepted) {}
+  record Key(String path, List<Encoding> accepted) {
+    // Both as a record has them, whose own are made when they are first called: by the first
+    // answer.
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Key key && path.equals(key.path) && accepted.equals(key.accepted);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * path.hashCode() + accepted.hashCode();
+    }
+  }
 
   /** What was found for it. */
   record Entry(FilePath path, Found found) {}

@@ -224,9 +224,23 @@ final class FileRoute implements Route {
 
   private static void send(Exchange exchange, HttpHeaders headers, FileSearch.Result.Found found) {
     OpenFile file = found.file();
-    switch (wanted(exchange.request(), file)) {
-      case ByteRange.Wanted.Whole _ ->
-          part(exchange, HttpResponseStatus.OK, headers, file, new ByteRange(0, file.size() - 1));
+    ByteRange.Wanted wanted = wanted(exchange.request(), file);
+    if (wanted instanceof ByteRange.Wanted.Whole) {
+      // Ahead of the switch over types, which is linked when it is first run.
+      part(exchange, HttpResponseStatus.OK, headers, file, new ByteRange(0, file.size() - 1));
+    } else {
+      sendPart(exchange, headers, found, wanted);
+    }
+  }
+
+  private static void sendPart(
+      Exchange exchange,
+      HttpHeaders headers,
+      FileSearch.Result.Found found,
+      ByteRange.Wanted wanted) {
+    OpenFile file = found.file();
+    switch (wanted) {
+      case ByteRange.Wanted.Whole _ -> throw new IllegalArgumentException("not a part");
       case ByteRange.Wanted.Parts(List<ByteRange> ranges) when ranges.size() == 1 -> {
         ByteRange range = ranges.getFirst();
         headers.set(HttpHeaderNames.CONTENT_RANGE, range.of(file.size()));

@@ -3,7 +3,6 @@ package io.fdgate.protocol.http;
 import io.fdgate.protocol.LogEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.DateFormatter;
 import io.netty.util.AbstractReferenceCounted;
 import io.netty.util.ReferenceCounted;
 import java.io.IOException;
@@ -45,7 +44,7 @@ final class OpenFile extends AbstractReferenceCounted {
             + "-"
             + Integer.toHexString(Objects.hashCode(attributes.fileKey()))
             + "\"";
-    this.lastModified = DateFormatter.format(modified());
+    this.lastModified = HttpClock.format(Math.floorDiv(modifiedMillis, 1000));
     this.content = size <= SMALL ? read(channel, (int) size) : null;
   }
 
