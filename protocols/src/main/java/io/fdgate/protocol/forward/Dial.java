@@ -86,11 +86,15 @@ final class Dial {
   }
 
   private void ask(Upstream upstream) {
-    switch (upstream.address()) {
-      case DialAddress.Unix unix -> attempt(upstream, () -> Outgoing.unix(unix));
-      case DialAddress.Vsock vsock -> attempt(upstream, () -> Outgoing.vsock(vsock));
-      case DialAddress.Inet inet ->
-          HostName.resolve(inet.host(), loop, found -> resolved(upstream, inet, found));
+    DialAddress address = upstream.address();
+    // No switches over types here: they are linked when the first client of a start is waiting.
+    if (address instanceof DialAddress.Unix unix) {
+      attempt(upstream, () -> Outgoing.unix(unix));
+    } else if (address instanceof DialAddress.Vsock vsock) {
+      attempt(upstream, () -> Outgoing.vsock(vsock));
+    } else {
+      DialAddress.Inet inet = (DialAddress.Inet) address;
+      HostName.resolve(inet.host(), loop, found -> resolved(upstream, inet, found));
     }
   }
 
@@ -98,14 +102,14 @@ final class Dial {
     if (ended) {
       return;
     }
-    switch (found) {
-      case HostName.Found.Unknown(String why) -> failed(upstream, why);
-      case HostName.Found.Addresses(List<InetAddress> addresses) -> {
-        // A host of several addresses: another one in each round.
-        InetAddress address = addresses.get(rounds % addresses.size());
-        attempt(upstream, () -> Outgoing.inet(inet, address));
-      }
+    if (found instanceof HostName.Found.Unknown(String why)) {
+      failed(upstream, why);
+      return;
     }
+    List<InetAddress> addresses = ((HostName.Found.Addresses) found).addresses();
+    // A host of several addresses: another one in each round.
+    InetAddress address = addresses.get(rounds % addresses.size());
+    attempt(upstream, () -> Outgoing.inet(inet, address));
   }
 
   private void attempt(Upstream upstream, Outgoing.Opener opener) {
