@@ -23,9 +23,6 @@ public record SocketLimits(
   /** The key that protocols may have too. */
   public static final String IDLE_TIMEOUT_KEY = "idle_timeout";
 
-  /** No limits. */
-  public static final SocketLimits NONE = new SocketLimits(0, 0, 0, Duration.ZERO, 0);
-
   private static final int MANY = 100_000_000;
 
   private static final Setting<Integer> CONNECTIONS =
@@ -71,6 +68,16 @@ public record SocketLimits(
   public SocketLimits withoutIdleTimeout() {
     return new SocketLimits(
         connections, connectionsPerSource, connectionRate, Duration.ZERO, datagramRatePerSource);
+  }
+
+  /** Whether the clients may take whatever they want. */
+  public boolean areNone() {
+    // Not equals of a record: its first call costs a start more than the whole configuration file.
+    return connections == 0
+        && connectionsPerSource == 0
+        && connectionRate == 0
+        && idleTimeout.isZero()
+        && datagramRatePerSource == 0;
   }
 
   private static Setting<Integer> limit(String key, String summary) {

@@ -164,7 +164,7 @@ public final class BindingPlan {
         limits = limits.withoutIdleTimeout();
       }
     }
-    if (limits.equals(SocketLimits.NONE)) {
+    if (limits.areNone()) {
       return Optional.empty();
     }
     return Optional.of(before.isPresent() ? before.get().with(limits) : Admission.of(limits));
