@@ -3,6 +3,7 @@ package io.fdgate.gateway.config;
 import io.fdgate.gateway.Fault;
 import io.fdgate.gateway.FaultException;
 import io.fdgate.protocol.DatagramProtocol;
+import io.fdgate.protocol.Installed;
 import io.fdgate.protocol.Protocol;
 import io.fdgate.protocol.StreamProtocol;
 import java.util.ArrayList;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.TreeMap;
 
 /** The installed protocols by name: the built-in ones and those of jars in {@code lib/}. */
@@ -31,7 +31,7 @@ public final class ProtocolRegistry {
   public static ProtocolRegistry load() throws FaultException {
     Map<String, Protocol> byName = new TreeMap<>();
     List<Fault> faults = new ArrayList<>();
-    Iterator<Protocol> found = ServiceLoader.load(Protocol.class).iterator();
+    Iterator<Protocol> found = Installed.find(Protocol.class).iterator();
     while (true) {
       try {
         if (!found.hasNext()) {

@@ -1,5 +1,6 @@
 package io.fdgate.protocol.line;
 
+import io.fdgate.protocol.Installed;
 import io.fdgate.protocol.SettingException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -8,7 +9,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.TreeMap;
 
 /** The installed commands by name: the built-in ones and those of jars in {@code lib/}. */
@@ -27,7 +27,7 @@ final class LineCommands {
    * @throws SettingException with every fault: two of a name, a bad name, a jar that does not load
    */
   static LineCommands load() throws SettingException {
-    return of(ServiceLoader.load(LineCommand.class).iterator());
+    return of(Installed.find(LineCommand.class).iterator());
   }
 
   /** Takes commands from an iterator that may fail, as ServiceLoader's does. */
