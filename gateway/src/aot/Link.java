@@ -1,5 +1,7 @@
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.attribute.ModuleAttribute;
 import java.lang.classfile.attribute.ModuleAttribute.ModuleAttributeBuilder;
@@ -29,6 +31,8 @@ import java.util.zip.ZipFile;
  * Links the Java runtime of a distribution: the modules that fdgate needs of the JDK that runs this,
  * and all jars of {@code lib/} as one module more. The options in {@code lib/java.options} become the
  * runtime's defaults.
+ *
+ * <p>Two classes of Netty are changed on the way: {@link NettyStart}.
  *
  * <p>One module, because class archives of modules survive a copy of the distribution, and those of
  * jars do not; open and all of it exported, as it would be on a class path, to which jars that are
@@ -96,7 +100,8 @@ final class Link {
       throw new IOException("jlink: " + status);
     }
     Files.writeString(
-        runtime.resolve("loader"), loader(runtime.resolve("bin/java")) + " " + machine() + "\n");
+        runtime.resolve("loader"),
+        "loader=" + loader(runtime.resolve("bin/java")) + "\nmachine=" + machine() + "\n");
     // Where System.loadLibrary looks first, and without a property.
     try (Stream<Path> libraries = Files.list(home.resolve("lib"))) {
       for (Path library :
@@ -144,15 +149,28 @@ final class Link {
       }
       out.putNextEntry(new JarEntry("module-info.class"));
       out.write(descriptor(version));
-      for (Map.Entry<String, JarFile> entry : entries.entrySet()) {
-        out.putNextEntry(new JarEntry(entry.getKey()));
-        JarFile jar = entry.getValue();
-        jar.getInputStream(jar.getEntry(entry.getKey())).transferTo(out);
+      NettyStart netty = new NettyStart(this::open);
+      for (String name : entries.keySet()) {
+        out.putNextEntry(new JarEntry(name));
+        try (InputStream in = open(name)) {
+          out.write(netty.change(name, in.readAllBytes()));
+        }
       }
+      netty.verify();
     } finally {
       for (JarFile jar : jars) {
         jar.close();
       }
+    }
+  }
+
+  /** The content of an entry, or null if there is none. */
+  private InputStream open(String name) {
+    JarFile jar = entries.get(name);
+    try {
+      return jar == null ? null : jar.getInputStream(jar.getEntry(name));
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
     }
   }
 

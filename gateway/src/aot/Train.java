@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,18 +37,25 @@ public final class Train {
   private static final String LATER = "runtime/lib/server/later.jsa";
   private static final Map<String, String> REQUESTS =
       Map.of(
-          "http", get("/"), "metrics", get("/metrics"), "status", get("/status"));
+          "http", get("/"),
+          "web", get("/index.html"),
+          "metrics", get("/metrics"),
+          "status", get("/status"));
 
   private static final String TRACE = "-Djava.lang.invoke.MethodHandle.TRACE_RESOLVE=true";
   private static final Pattern NO_CLASS = Pattern.compile("#|@lambda-form-invoker ");
+  private static final Pattern INITIALIZED = Pattern.compile("Initializing '([^']+)'");
+  private static final Pattern FROM_RUNTIME = Pattern.compile("(?m)^(\\S+) source: jrt:.*");
   private static final Pattern LOADED = Pattern.compile("(?m)^(io\\.fdgate|io\\.netty)\\.\\S+ source: .*");
 
   private final Path home;
   private final Path work;
+  private final ServerSocket upstream;
 
-  private Train(Path home, Path work) {
+  private Train(Path home, Path work) throws IOException {
     this.home = home;
     this.work = work;
+    this.upstream = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
   }
 
   public static void main(String[] arguments) throws Throwable {
@@ -57,6 +65,7 @@ public final class Train {
 
   private void train(String version) throws Throwable {
     Files.createDirectories(work);
+    Thread.ofPlatform().daemon().start(this::serveUpstream);
     run(TRACE);
     Path forms = work.resolve("lambda-forms");
     Files.copy(work.resolve(OUTPUT), forms, StandardCopyOption.REPLACE_EXISTING);
@@ -71,21 +80,49 @@ public final class Train {
     verify();
   }
 
-  /** Of a list of classes, what is loaded until the first answer of a protocol for streams. */
-  private Path ofFirstAnswers(Path all) throws Throwable {
-    Set<String> loaded = new HashSet<>();
-    for (String protocol : List.of("echo", "http", "line")) {
-      Path log = work.resolve(protocol + ".loaded");
-      runToFirstAnswer(
-          protocol,
-          "-Dfdgate.firstAnswersMillis=" + TIMEOUT_MILLIS + " -Xlog:class+load:file=" + log + ":none");
-      for (String line : Files.readAllLines(log)) {
-        loaded.add(line.substring(0, line.indexOf(' ')).replace('.', '/'));
+  /** Sends each client of forward back what it sends. */
+  private void serveUpstream() {
+    while (true) {
+      try (Socket client = upstream.accept()) {
+        client.getInputStream().transferTo(client.getOutputStream());
+      } catch (IOException ofClient) {
+        System.err.println("upstream: " + ofClient); // the run that has no answer fails
       }
     }
+  }
+
+  /**
+   * Of a list of classes, those that are used until the first answer of a protocol for streams. An
+   * archive of all shows which are initialized, one of these which others they load.
+   */
+  private Path ofFirstAnswers(Path all) throws Throwable {
+    archive(all, "-XX:+AOTClassLinking");
+    Set<String> used = toFirstAnswers("class+init", INITIALIZED);
+    archive(listed(all, used), "-XX:+AOTClassLinking");
+    used.addAll(toFirstAnswers("class+load", FROM_RUNTIME));
+    return listed(all, used);
+  }
+
+  /** The classes that a log tells of until the first answer of each protocol for streams. */
+  private Set<String> toFirstAnswers(String tag, Pattern line) throws Throwable {
+    Set<String> classes = new HashSet<>();
+    for (String socket : List.of("echo", "http", "web", "line", "forward")) {
+      Path log = work.resolve(socket + "." + tag);
+      runToFirstAnswer(
+          socket,
+          "-Dfdgate.firstAnswersMillis=" + TIMEOUT_MILLIS + " -Xlog:" + tag + ":file=" + log + ":none");
+      line.matcher(Files.readString(log))
+          .results()
+          .forEach(match -> classes.add(match.group(1).replace('.', '/')));
+    }
+    return classes;
+  }
+
+  /** Of a list, the lines of these classes, and those of none. */
+  private Path listed(Path all, Set<String> classes) throws IOException {
     List<String> lines =
         Files.readAllLines(all).stream()
-            .filter(line -> NO_CLASS.matcher(line).lookingAt() || loaded.contains(classOf(line)))
+            .filter(line -> NO_CLASS.matcher(line).lookingAt() || classes.contains(classOf(line)))
             .toList();
     return Files.write(work.resolve("archived.classes"), lines);
   }
@@ -136,20 +173,31 @@ public final class Train {
 
   /** Starts fdgate, asks every protocol once, and stops it. */
   private void run(String options) throws Throwable {
-    List<Handover.Open> sockets = open("echo", "http", "line", "forward", "metrics", "status");
+    List<Handover.Open> sockets =
+        open("echo", "http", "web", "line", "forward", "metrics", "status");
     sockets.add(Handover.datagram("echo"));
-    String upstream = "tcp:127.0.0.1:" + sockets.get(0).port();
-    run(options, sockets, "[sockets.forward]\nupstream = \"" + upstream + "\"\n", true);
+    run(options, sockets, true);
   }
 
   /** Starts fdgate with a client that waits, and ends it when that has the answer. */
-  private void runToFirstAnswer(String protocol, String options) throws Throwable {
-    run(options, open(protocol), "[sockets.http]\nendpoints = true\n", false);
+  private void runToFirstAnswer(String socket, String options) throws Throwable {
+    run(options, open(socket), false);
   }
 
-  private void run(
-      String options, List<Handover.Open> sockets, String configuration, boolean isWhole)
-      throws Throwable {
+  private void run(String options, List<Handover.Open> sockets, boolean isWhole) throws Throwable {
+    Path root = Files.createDirectories(work.resolve("root"));
+    Files.writeString(root.resolve("index.html"), "hello");
+    String configuration =
+        String.join(
+            "\n",
+            "[sockets.echo]",
+            "max_connections = 10_000",
+            "[sockets.web]",
+            "protocol = \"http\"",
+            "root = \"" + root + "\"",
+            "endpoints = true",
+            "[sockets.forward]",
+            "upstream = \"tcp:127.0.0.1:" + upstream.getLocalPort() + "\"");
     Path file = Files.writeString(work.resolve("fdgate.toml"), configuration);
     List<Socket> clients = new ArrayList<>();
     try {

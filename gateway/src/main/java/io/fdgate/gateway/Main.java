@@ -19,7 +19,6 @@ public final class Main {
 
   /** Runs the gateway, and ends the JVM with its exit status. */
   public static void main(String[] args) {
-    WarmUp.jdk();
     StartProperties.set();
     Map<String, String> environment = System.getenv();
     Optional<Path> config =

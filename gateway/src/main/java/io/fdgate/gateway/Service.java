@@ -77,7 +77,6 @@ public final class Service {
    * @return the exit status
    */
   public int run(Source source) {
-    WarmUp.nettyTables();
     Requests requests = Requests.ofSignals();
     Planner planner = new Planner(configFile, builtIn);
     Gateway gateway;

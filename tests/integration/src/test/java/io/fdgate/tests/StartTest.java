@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a start takes along: the archives of loaded classes, and nothing that is for later. */
@@ -35,6 +36,57 @@ final class StartTest {
         .noneMatch(line -> line.contains("picocli") || line.contains("io.prometheus"));
   }
 
+  /**
+   * What the JDK makes when it is first used, a switch over types, a record's equals or a combined
+   * method handle, is in no archive and takes several milliseconds each.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "echo, PING",
+    "limited, PING",
+    "line, PONG",
+    "welcome, 200 OK",
+    "files, 200 OK",
+    "forward, PING"
+  })
+  void firstAnswerWaitsForNoClassThatIsMadeOnlyThen(String socket, String answer) throws Exception {
+    Files.writeString(folder.resolve("index.html"), "hello");
+    try (Handover upstream = Handover.ready("--names", "echo", "tcp4:127.0.0.1:0")) {
+      Path config =
+          Files.writeString(
+              folder.resolve("fdgate.toml"),
+              """
+              [sockets.limited]
+              protocol = "echo"
+              max_connections = 10
+              [sockets.welcome]
+              protocol = "http"
+              [sockets.files]
+              protocol = "http"
+              root = "%s"
+              cache_control = ["/: no-cache"]
+              [sockets.forward]
+              upstream = "tcp:127.0.0.1:%d"
+              """
+                  .formatted(folder, upstream.port(0)));
+      String get = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+      String request = answer.equals("200 OK") ? get : "PING\n";
+      Path log = folder.resolve("classes");
+      try (Handover fdgate =
+          Handover.startCommand(
+              List.of(Distribution.FDGATE, "--config", config.toString()),
+              "--env",
+              "FDGATE_JAVA_OPTS=-Dfdgate.firstAnswersMillis=60000 -Xlog:class+load:file=" + log,
+              "--names",
+              socket,
+              "tcp4:127.0.0.1:0")) {
+        assertThat(Socat.exchange(request, "tcp4:127.0.0.1:" + fdgate.port(0))).contains(answer);
+        assertThat(Files.readAllLines(log))
+            .noneMatch(line -> line.contains("source: __JVM_LookupDefineClass__"));
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"classes.jsa", "later.jsa"})
   void distributionWithAnArchiveOfAnotherBuildStartsWithoutAWord(String archive) throws Exception {
@@ -53,7 +105,8 @@ final class StartTest {
   @Test
   void runtimeForAnotherMachineGivesWayToJavaHome() throws Exception {
     Path copy = copy();
-    Files.writeString(copy.resolve("runtime/loader"), "/lib/ld-linux-other.so.1 other\n");
+    Files.writeString(
+        copy.resolve("runtime/loader"), "loader=/lib/ld-linux-other.so.1\nmachine=other\n");
     Files.writeString(copy.resolve("runtime/bin/java"), "a program for another machine");
     assertStartsWithoutAWord(copy);
   }

@@ -1,0 +1,175 @@
+import static java.lang.constant.ConstantDescs.CD_MethodHandle;
+import static java.lang.constant.ConstantDescs.CD_MethodHandles;
+import static java.lang.constant.ConstantDescs.CD_Object;
+import static java.lang.constant.ConstantDescs.CD_String;
+import static java.lang.constant.ConstantDescs.CD_byte;
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_void;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassFile.ClassHierarchyResolverOption;
+import java.lang.classfile.ClassHierarchyResolver;
+import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.CodeTransform;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Takes out of Netty what a start needs longest for (docs/performance.md), without a change of what
+ * it does. Only the runtime of a distribution has this; from its jars fdgate runs with Netty as it
+ * is.
+ *
+ * <p>Two method handles are combinations that no class archive can hold: the JDK makes a class for
+ * each, with all that it needs to make classes, which is a tenth of a start. The address of a buffer
+ * by way of a memory segment is for JVMs without Unsafe's; without it PlatformDependent0 does what it
+ * does before Java 22. The cleaner of Java 9 calls Unsafe.invokeCleaner itself, and not by a bound
+ * handle.
+ *
+ * <p>A table of 65,536 bytes is filled by copying, and not by a loop that is interpreted.
+ *
+ * <p>Another Netty, in which these calls are not where they are expected, fails the build.
+ */
+final class NettyStart {
+  private static final String INTERNAL = "io/netty/util/internal/";
+  private static final ClassDesc BYTE_BUFFER = ClassDesc.of("java.nio.ByteBuffer");
+  private static final ClassDesc UNSAFE = ClassDesc.of("sun.misc.Unsafe");
+  private static final ClassDesc PLATFORM = ClassDesc.of("io.netty.util.internal.PlatformDependent0");
+  private static final ClassDesc CHARSET = ClassDesc.of("java.nio.charset.Charset");
+
+  /** The size of Netty's table of them, one for each char. */
+  private static final int HEX_DIGITS = 1 << 16;
+
+  private static final MethodTypeDesc CLEAN = MethodTypeDesc.of(CD_void, BYTE_BUFFER);
+
+  /** A call, and what takes its place. */
+  private record Change(
+      ClassDesc owner, String method, MethodTypeDesc type, Consumer<CodeBuilder> instead) {
+    boolean replaces(InvokeInstruction call) {
+      return call.owner().matches(owner)
+          && call.name().equalsString(method)
+          && call.type().equalsString(type.descriptorString());
+    }
+  }
+
+  private static final Change NO_SEGMENT =
+      new Change(
+          CD_MethodHandles,
+          "filterArguments",
+          MethodTypeDesc.of(
+              CD_MethodHandle, CD_MethodHandle, CD_int, CD_MethodHandle.arrayType()),
+          code -> code.pop().pop().pop().aconst_null());
+  private static final Change NOT_BOUND =
+      new Change(
+          CD_MethodHandle,
+          "bindTo",
+          MethodTypeDesc.of(CD_MethodHandle, CD_Object),
+          CodeBuilder::pop);
+  private static final Change DIRECT =
+      new Change(
+          CD_MethodHandle,
+          "invokeExact",
+          CLEAN,
+          code ->
+              // The handle and the buffer are there; wanted are Unsafe and the buffer.
+              code.swap()
+                  .pop()
+                  .getstatic(PLATFORM, "UNSAFE", UNSAFE)
+                  .swap()
+                  .invokevirtual(UNSAFE, "invokeCleaner", CLEAN));
+
+  private static final Change COPIED =
+      new Change(
+          ClassDesc.of("java.util.Arrays"),
+          "fill",
+          MethodTypeDesc.of(CD_void, CD_byte.arrayType(), CD_byte),
+          code ->
+              // The array and -1 are there. A string repeats two characters by copying.
+              code.pop()
+                  .loadConstant("\u00ff\u00ff")
+                  .loadConstant(HEX_DIGITS / 2)
+                  .invokevirtual(CD_String, "repeat", MethodTypeDesc.of(CD_String, CD_int))
+                  .getstatic(
+                      ClassDesc.of("java.nio.charset.StandardCharsets"), "ISO_8859_1", CHARSET)
+                  .invokevirtual(
+                      CD_String, "getBytes", MethodTypeDesc.of(CD_byte.arrayType(), CHARSET))
+                  .swap()
+                  .iconst_0()
+                  .swap()
+                  .iconst_0()
+                  .loadConstant(HEX_DIGITS)
+                  .invokestatic(
+                      ClassDesc.of("java.lang.System"),
+                      "arraycopy",
+                      MethodTypeDesc.of(CD_void, CD_Object, CD_int, CD_Object, CD_int, CD_int)));
+
+  private static final Map<String, List<Change>> CHANGES =
+      Map.of(
+          INTERNAL + "PlatformDependent0$", List.of(NO_SEGMENT),
+          INTERNAL + "CleanerJava9", List.of(NOT_BOUND, DIRECT),
+          INTERNAL + "StringUtil.", List.of(COPIED));
+
+  /** Each one once, but DIRECT thrice. */
+  private static final int EXPECTED = 6;
+
+  private final ClassFile classes;
+  private int changed;
+
+  /**
+   * For one run over the classes of Netty.
+   *
+   * @param files gives the content of a class file by its name, or null
+   */
+  NettyStart(Function<String, InputStream> files) {
+    classes =
+        ClassFile.of(
+            ClassHierarchyResolverOption.of(
+                ClassHierarchyResolver.ofResourceParsing(
+                        (ClassDesc type) -> files.apply(fileOf(type)))
+                    .orElse(ClassHierarchyResolver.defaultResolver())));
+  }
+
+  private static String fileOf(ClassDesc type) {
+    String descriptor = type.descriptorString();
+    return descriptor.substring(1, descriptor.length() - 1) + ".class";
+  }
+
+  /** The content of a file, changed where it is one of those. */
+  byte[] change(String file, byte[] content) {
+    for (Map.Entry<String, List<Change>> each : CHANGES.entrySet()) {
+      if (file.startsWith(each.getKey())) {
+        return classes.transformClass(
+            classes.parse(content),
+            ClassTransform.transformingMethodBodies(replacing(each.getValue())));
+      }
+    }
+    return content;
+  }
+
+  private CodeTransform replacing(List<Change> changes) {
+    return (code, element) -> {
+      for (Change change : changes) {
+        if (element instanceof InvokeInstruction call && change.replaces(call)) {
+          change.instead().accept(code);
+          changed++;
+          return;
+        }
+      }
+      code.with(element);
+    };
+  }
+
+  /** After the last file. */
+  void verify() throws IOException {
+    if (changed != EXPECTED) {
+      throw new IOException(changed + " calls of Netty were replaced, not " + EXPECTED);
+    }
+  }
+}
