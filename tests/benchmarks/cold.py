@@ -9,7 +9,8 @@ import time
 import common
 import report
 
-HTTP = b"GET /plaintext HTTP/1.1\r\nHost: localhost\r\n\r\n"
+HTTP = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+OK = b"HTTP/1.1 200 OK\r\n"
 SIX = [
     ("echo", "tcp"),
     ("echo", "udp"),
@@ -30,9 +31,10 @@ def start(command, sockets=(("echo", "tcp"),), request=b"hello\n", answer=b"h", 
             client.sendall(request)
             began = time.perf_counter()
             server.start()
-            if client.recv(1) != answer:
-                raise SystemExit("wrong answer")
+            first = client.recv(len(answer))
             milliseconds = (time.perf_counter() - began) * 1000
+            if first != answer:
+                raise SystemExit(f"wrong answer: {first}")
             return milliseconds, processor_ms(server.pid), server.rss_mib()
 
 
@@ -62,6 +64,11 @@ def hello(java):
 
 
 def run(options):
+    with common.Server([common.FLOOR, "tcp"], "upstream", pinned=False).start() as upstream:
+        compare(options, upstream.port)
+
+
+def compare(options, upstream):
     fdgate = str(common.FDGATE)
     java_home = subprocess.check_output([fdgate, "--print-java-home"], text=True).strip()
     source = common.TARGET / "Hello.java"
@@ -69,16 +76,26 @@ def run(options):
         'class Hello { public static void main(String[] a) { System.out.print("hello"); } }'
     )
     subprocess.run([java_home + "/bin/javac", "-d", common.TARGET, source], check=True)
+    root = common.TARGET / "cold"
+    root.mkdir(exist_ok=True)
+    (root / "index.html").write_text("hello")
     config = common.TARGET / "cold.toml"
-    config.write_text('default_protocol = "echo"\n\n[sockets.web]\nprotocol = "http"\n')
+    config.write_text(
+        "[sockets.echo]\nmax_connections = 1000\n"
+        f'[sockets.web]\nprotocol = "http"\nroot = "{root}"\n'
+        f'[sockets.forward]\nupstream = "tcp:127.0.0.1:{upstream}"\n'
+    )
+    with_file = [fdgate, "--config", str(config)]
     cases = {
         "java hello": lambda: hello(java_home + "/bin/java"),
         "C floor": lambda: start([common.FLOOR, "tcp"]),
         "fdgate echo": lambda: start([fdgate]),
         "fdgate six sockets": lambda: start([fdgate], SIX),
         "fdgate six, datagram": lambda: start([fdgate], SIX, asked=1),
-        "fdgate http": lambda: start([fdgate], [("http", "tcp")], HTTP, b"H"),
-        "fdgate with a file": lambda: start([fdgate, "--config", str(config)]),
+        "fdgate http": lambda: start([fdgate], [("http", "tcp")], HTTP, OK),
+        "fdgate with a file": lambda: start(with_file),
+        "fdgate http, a static file": lambda: start(with_file, [("web", "tcp")], HTTP, OK),
+        "fdgate forward": lambda: start(with_file, [("forward", "tcp")]),
     }
     times = {name: [] for name in cases}
     processor = {name: [] for name in cases}
