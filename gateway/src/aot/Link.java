@@ -32,7 +32,7 @@ import java.util.zip.ZipFile;
  * and all jars of {@code lib/} as one module more. The options in {@code lib/java.options} become the
  * runtime's defaults.
  *
- * <p>Two classes of Netty are changed on the way: {@link NettyStart}.
+ * <p>A few classes of Netty are changed on the way: {@link NettyStart}.
  *
  * <p>One module, because class archives of modules survive a copy of the distribution, and those of
  * jars do not; open and all of it exported, as it would be on a class path, to which jars that are

@@ -43,11 +43,10 @@ final class NettyStart {
   private static final ClassDesc UNSAFE = ClassDesc.of("sun.misc.Unsafe");
   private static final ClassDesc PLATFORM = ClassDesc.of("io.netty.util.internal.PlatformDependent0");
   private static final ClassDesc CHARSET = ClassDesc.of("java.nio.charset.Charset");
-
-  /** The size of Netty's table of them, one for each char. */
-  private static final int HEX_DIGITS = 1 << 16;
-
   private static final MethodTypeDesc CLEAN = MethodTypeDesc.of(CD_void, BYTE_BUFFER);
+
+  /** The size of Netty's table of hexadecimal digits: what each char stands for. */
+  private static final int HEX_DIGITS = 1 << 16;
 
   /** A call, and what takes its place. */
   private record Change(
@@ -59,6 +58,7 @@ final class NettyStart {
     }
   }
 
+  /** What comes of it is null, as before Java 22. */
   private static final Change NO_SEGMENT =
       new Change(
           CD_MethodHandles,
@@ -66,12 +66,15 @@ final class NettyStart {
           MethodTypeDesc.of(
               CD_MethodHandle, CD_MethodHandle, CD_int, CD_MethodHandle.arrayType()),
           code -> code.pop().pop().pop().aconst_null());
+
   private static final Change NOT_BOUND =
       new Change(
           CD_MethodHandle,
           "bindTo",
           MethodTypeDesc.of(CD_MethodHandle, CD_Object),
-          CodeBuilder::pop);
+          CodeBuilder::pop); // what remains is the handle that is not bound
+
+  /** Three times: when it is made, and where buffers are freed. */
   private static final Change DIRECT =
       new Change(
           CD_MethodHandle,
@@ -116,7 +119,7 @@ final class NettyStart {
           INTERNAL + "CleanerJava9", List.of(NOT_BOUND, DIRECT),
           INTERNAL + "StringUtil.", List.of(COPIED));
 
-  /** Each one once, but DIRECT thrice. */
+  /** Each once, but DIRECT. */
   private static final int EXPECTED = 6;
 
   private final ClassFile classes;
