@@ -1,4 +1,4 @@
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -35,10 +35,25 @@ public final class Train {
   private static final String OUTPUT = "fdgate.log";
 
   private static final String LATER = "runtime/lib/server/later.jsa";
+
+  /**
+   * What a client sends that knows HTTP/2 beforehand (RFC 9113, sections 3.4 and 4.1): the preface,
+   * SETTINGS, WINDOW_UPDATE, HEADERS that end the only stream, with fields of HPACK's table but for
+   * the last, and the acknowledgement of SETTINGS.
+   */
+  private static final String HTTP2 =
+      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+          + "\0\0\0\4\0\0\0\0\0"
+          + "\0\0\4\10\0\0\0\0\0\0\1\0\0"
+          + "\0\0\16\1\5\0\0\0\1"
+          + "\202\206\204A\11localhost"
+          + "\0\0\0\4\1\0\0\0\0";
+
   private static final Map<String, String> REQUESTS =
       Map.of(
           "http", get("/"),
           "web", get("/index.html"),
+          "http2", HTTP2,
           "metrics", get("/metrics"),
           "status", get("/status"));
 
@@ -174,7 +189,7 @@ public final class Train {
   /** Starts fdgate, asks every protocol once, and stops it. */
   private void run(String options) throws Throwable {
     List<Handover.Open> sockets =
-        open("echo", "http", "web", "line", "forward", "metrics", "status");
+        open("echo", "http", "web", "http2", "line", "forward", "metrics", "status");
     sockets.add(Handover.datagram("echo"));
     run(options, sockets, true);
   }
@@ -196,6 +211,8 @@ public final class Train {
             "protocol = \"http\"",
             "root = \"" + root + "\"",
             "endpoints = true",
+            "[sockets.http2]",
+            "protocol = \"http\"",
             "[sockets.forward]",
             "upstream = \"tcp:127.0.0.1:" + upstream.getLocalPort() + "\"");
     Path file = Files.writeString(work.resolve("fdgate.toml"), configuration);
@@ -242,7 +259,7 @@ public final class Train {
   private static Socket ask(Handover.Open server) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
     socket.setSoTimeout(TIMEOUT_MILLIS);
-    socket.getOutputStream().write(REQUESTS.getOrDefault(server.name(), "PING\n").getBytes(UTF_8));
+    socket.getOutputStream().write(REQUESTS.getOrDefault(server.name(), "PING\n").getBytes(ISO_8859_1));
     socket.shutdownOutput();
     return socket;
   }
@@ -250,7 +267,7 @@ public final class Train {
   private static void askDatagram(int port) throws IOException {
     try (DatagramSocket socket = new DatagramSocket()) {
       socket.setSoTimeout(TIMEOUT_MILLIS);
-      byte[] hello = "hello".getBytes(UTF_8);
+      byte[] hello = "hello".getBytes(ISO_8859_1);
       socket.send(new DatagramPacket(hello, hello.length, InetAddress.getLoopbackAddress(), port));
       socket.receive(new DatagramPacket(new byte[16], 16));
     }

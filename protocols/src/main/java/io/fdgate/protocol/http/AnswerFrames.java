@@ -50,21 +50,26 @@ final class AnswerFrames extends ChannelOutboundHandlerAdapter {
 
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-    switch (message) {
-      case HttpResponse response
-          when response.status().codeClass() == HttpStatusClass.INFORMATIONAL -> {
-        ReferenceCountUtil.release(response);
-        ctx.write(new DefaultHttp2HeadersFrame(fields(response)), promise);
-      }
-      case HttpResponse response -> {
-        bodiless = head || hasNoBody(response.status());
-        hold(ctx, new DefaultHttp2HeadersFrame(fields(response)));
-        if (response instanceof HttpContent content) {
-          write(ctx, content);
-        }
-      }
-      case HttpContent content -> write(ctx, content);
-      default -> ctx.write(message, promise);
+    // No switches over types here: they are linked when the first request of a start is waiting.
+    if (message instanceof HttpResponse response) {
+      write(ctx, response, promise);
+    } else if (message instanceof HttpContent content) {
+      write(ctx, content);
+    } else {
+      ctx.write(message, promise);
+    }
+  }
+
+  private void write(ChannelHandlerContext ctx, HttpResponse response, ChannelPromise promise) {
+    if (response.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
+      ReferenceCountUtil.release(response);
+      ctx.write(new DefaultHttp2HeadersFrame(fields(response)), promise);
+      return;
+    }
+    bodiless = head || hasNoBody(response.status());
+    hold(ctx, new DefaultHttp2HeadersFrame(fields(response)));
+    if (response instanceof HttpContent content) {
+      write(ctx, content);
     }
   }
 
@@ -90,13 +95,17 @@ final class AnswerFrames extends ChannelOutboundHandlerAdapter {
       }
       last = new DefaultHttp2HeadersFrame(copy(new DefaultHttp2Headers(), trailers), true);
     }
-    ctx.write(
-        switch (last) {
-          case Http2HeadersFrame frame -> new DefaultHttp2HeadersFrame(frame.headers(), true);
-          case Http2DataFrame frame -> new DefaultHttp2DataFrame(frame.content(), true);
-          case null, default -> new DefaultHttp2DataFrame(true);
-        },
-        promise);
+    ctx.write(ending(last), promise);
+  }
+
+  /** The same frame, with the flag that it is the last; an empty one for none. */
+  private static Http2StreamFrame ending(@Nullable Http2StreamFrame frame) {
+    if (frame instanceof Http2HeadersFrame fields) {
+      return new DefaultHttp2HeadersFrame(fields.headers(), true);
+    }
+    return frame instanceof Http2DataFrame data
+        ? new DefaultHttp2DataFrame(data.content(), true)
+        : new DefaultHttp2DataFrame(true);
   }
 
   /** Runs a task when the end of the answer, which was written, has been sent. */

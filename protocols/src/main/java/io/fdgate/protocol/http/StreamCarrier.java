@@ -142,32 +142,37 @@ final class StreamCarrier extends AttachedHandler implements Carrier {
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     reading = true;
     progress.received();
-    switch (message) {
-      case Http2HeadersFrame head when !begun -> {
-        requestEnded = head.isEndStream();
-        RequestFields.toRequest(head.headers())
-            .ifPresentOrElse(
-                this::begin,
-                () -> {
-                  session.notes().peerFault("the fields of a request are malformed");
-                  reset(Http2Error.PROTOCOL_ERROR);
-                });
-      }
-      case Http2HeadersFrame trailers -> {
-        requestEnded = true;
-        LastHttpContent end = new DefaultLastHttpContent();
-        end.trailingHeaders().set(RequestFields.copy(trailers.headers()));
-        receive(end);
-      }
-      case Http2DataFrame data -> {
-        requestEnded = data.isEndStream();
-        receive(
-            requestEnded
-                ? new DefaultLastHttpContent(data.content())
-                : new DefaultHttpContent(data.content()));
-      }
-      default -> ReferenceCountUtil.release(message);
+    // Not a switch over the type: that is linked when the first request of a start is waiting.
+    if (message instanceof Http2HeadersFrame fields) {
+      receive(fields);
+    } else if (message instanceof Http2DataFrame data) {
+      requestEnded = data.isEndStream();
+      receive(
+          requestEnded
+              ? new DefaultLastHttpContent(data.content())
+              : new DefaultHttpContent(data.content()));
+    } else {
+      ReferenceCountUtil.release(message);
     }
+  }
+
+  /** Takes the head of the request, or its trailers. */
+  private void receive(Http2HeadersFrame fields) {
+    if (begun) {
+      requestEnded = true;
+      LastHttpContent end = new DefaultLastHttpContent();
+      end.trailingHeaders().set(RequestFields.copy(fields.headers()));
+      receive(end);
+      return;
+    }
+    requestEnded = fields.isEndStream();
+    RequestFields.toRequest(fields.headers())
+        .ifPresentOrElse(
+            this::begin,
+            () -> {
+              session.notes().peerFault("the fields of a request are malformed");
+              reset(Http2Error.PROTOCOL_ERROR);
+            });
   }
 
   private void begin(HttpRequest request) {

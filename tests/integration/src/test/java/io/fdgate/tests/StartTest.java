@@ -87,6 +87,32 @@ final class StartTest {
     }
   }
 
+  /** Most of them from the second. */
+  @Test
+  void classesOfHttp2ComeFromTheArchives() throws Exception {
+    Path log = folder.resolve("classes");
+    try (Handover fdgate =
+        Handover.start(
+            "--env",
+            "FDGATE_JAVA_OPTS=-Dfdgate.firstAnswersMillis=60000 -Xlog:class+load:file=" + log,
+            "--names",
+            "http",
+            "tcp4:127.0.0.1:0")) {
+      assertThat(
+              Curl.get(
+                  "--http2-prior-knowledge",
+                  "-w",
+                  "HTTP/%{http_version}",
+                  "http://127.0.0.1:" + fdgate.port(0) + "/"))
+          .endsWith("HTTP/2");
+      assertThat(Files.readAllLines(log))
+          .filteredOn(line -> line.contains("io.netty.handler.codec.http2."))
+          .hasSizeGreaterThan(100)
+          .filteredOn(line -> line.contains("source: jrt:"))
+          .hasSizeLessThan(10);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"classes.jsa", "later.jsa"})
   void distributionWithAnArchiveOfAnotherBuildStartsWithoutAWord(String archive) throws Exception {
