@@ -28,7 +28,7 @@ import java.util.function.Function;
  * is.
  *
  * <p>Two method handles are combinations that no class archive can hold: the JDK makes a class for
- * each, with all that it needs to make classes, which is a tenth of a start. The address of a buffer
+ * each, with all that it needs to make classes. The address of a buffer
  * by way of a memory segment is for JVMs without Unsafe's; without it PlatformDependent0 does what it
  * does before Java 22. The cleaner of Java 9 calls Unsafe.invokeCleaner itself, and not by a bound
  * handle.
