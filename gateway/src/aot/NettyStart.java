@@ -28,10 +28,9 @@ import java.util.function.Function;
  * is.
  *
  * <p>Two method handles are combinations that no class archive can hold: the JDK makes a class for
- * each, with all that it needs to make classes. The address of a buffer
- * by way of a memory segment is for JVMs without Unsafe's; without it PlatformDependent0 does what it
- * does before Java 22. The cleaner of Java 9 calls Unsafe.invokeCleaner itself, and not by a bound
- * handle.
+ * each, with all that it needs to make classes. The address of a buffer by way of a memory segment is
+ * for JVMs without Unsafe's; without it PlatformDependent0 does what it does before Java 22. The
+ * cleaner of Java 9 calls Unsafe.invokeCleaner itself, and not by a bound handle.
  *
  * <p>A table of 65,536 bytes is filled by copying, and not by a loop that is interpreted.
  *

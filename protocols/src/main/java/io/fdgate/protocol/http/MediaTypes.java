@@ -10,7 +10,7 @@ final class MediaTypes {
 
   /**
    * Each with its endings. Not a resource: to read one, the JDK opens the whole image of the
-   * runtime, for longer than the first file takes to be served.
+   * runtime while the first client waits.
    */
   private static final String TYPES =
       """
