@@ -9,9 +9,16 @@ import io.fdgate.protocol.StreamHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelOutboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
+import java.io.IOException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,11 +26,16 @@ import org.slf4j.LoggerFactory;
  * Writes back what it reads, buffer for buffer. It reads only while the peer takes what was
  * written: past the high watermark reading stops, so that a client which never reads costs about
  * two watermarks and one read buffer.
+ *
+ * <p>What the socket takes at once goes to it at once, as Netty's queue of what is to be written
+ * costs as much as all the rest of an echo here. A handler before this one that has a part in
+ * writing, such as one that counts bytes, has everything written by way of it.
  */
 final class EchoHandler extends StreamHandler {
   private static final Logger logger = LoggerFactory.getLogger(EchoHandler.class);
 
   private final Counters counters;
+  private @Nullable Socket socket;
   private boolean leaving;
   private boolean broken;
 
@@ -31,11 +43,48 @@ final class EchoHandler extends StreamHandler {
     this.counters = counters;
   }
 
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    socket = ownSocket(ctx);
+    ctx.fireChannelActive();
+  }
+
+  /** The socket, if no other handler has a part in writing; none is added to a pipeline later. */
+  private @Nullable Socket ownSocket(ChannelHandlerContext ctx) {
+    for (Map.Entry<String, ChannelHandler> each : ctx.pipeline()) {
+      if (each.getValue() == this) {
+        break;
+      }
+      if (each.getValue() instanceof ChannelOutboundHandler) {
+        return null;
+      }
+    }
+    return ctx.channel() instanceof UnixChannel channel && channel.fd() instanceof Socket own
+        ? own
+        : null;
+  }
+
   /** Written at once, the buffer is free for the next read, and still hot. */
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf bytes = (ByteBuf) message;
-    ctx.writeAndFlush(isBehind(ctx) ? compact(ctx, bytes) : bytes, ctx.voidPromise());
+    boolean behind = isBehind(ctx);
+    Socket own = socket;
+    if (own != null && !behind && bytes.hasMemoryAddress()) {
+      try {
+        bytes.skipBytes(
+            own.sendAddress(bytes.memoryAddress(), bytes.readerIndex(), bytes.writerIndex()));
+      } catch (IOException broken) {
+        bytes.release();
+        exceptionCaught(ctx, broken);
+        return;
+      }
+      if (!bytes.isReadable()) {
+        bytes.release();
+        return;
+      }
+    }
+    ctx.writeAndFlush(behind ? compact(ctx, bytes) : bytes, ctx.voidPromise());
     if (!ctx.channel().isWritable()) {
       ctx.channel().config().setAutoRead(false);
     }
@@ -57,6 +106,10 @@ final class EchoHandler extends StreamHandler {
       bytes.release();
     }
   }
+
+  /** Nobody behind it wants to know. */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {}
 
   /** Reading is stopped only by what a flush has left: two calls of epoll_ctl(2) otherwise. */
   @Override
