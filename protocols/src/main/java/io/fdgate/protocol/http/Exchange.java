@@ -34,7 +34,6 @@ public final class Exchange {
   private final HttpRequest request;
   private final RequestTarget target;
   private final RequestBody body;
-  private final long startMillis = System.currentTimeMillis();
   private final long startNanos = System.nanoTime();
   private @Nullable BodyPump pump;
   private Runnable onDrain = () -> {};
@@ -318,7 +317,7 @@ public final class Exchange {
 
   /** When the head was there, on the clock of days. */
   long startMillis() {
-    return startMillis;
+    return System.currentTimeMillis() - (System.nanoTime() - startNanos) / 1_000_000;
   }
 
   /** When the head was there. */

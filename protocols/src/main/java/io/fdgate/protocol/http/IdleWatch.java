@@ -69,8 +69,15 @@ final class IdleWatch extends IdleStateHandler {
     ctx.read();
   }
 
+  /** Without the listener of the superclass, for which each write would have a promise. */
+  @Override
+  public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    ctx.write(message, promise);
+  }
+
   @Override
   public void flush(ChannelHandlerContext ctx) {
+    resetWriteTimeout();
     ctx.flush();
   }
 }

@@ -9,7 +9,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** What a whole head must satisfy before anything is done for it. */
 final class RequestRules {
@@ -24,8 +23,6 @@ final class RequestRules {
           HttpMethod.OPTIONS,
           HttpMethod.TRACE);
   private static final int MAX_LENGTH_DIGITS = 18;
-  private static final Pattern HOST =
-      Pattern.compile("(\\[[0-9A-Fa-f:.%]+]|[A-Za-z0-9\\-._~!$&'()*+,;=%]*)(:[0-9]{0,5})?");
 
   private RequestRules() {}
 
@@ -75,7 +72,7 @@ final class RequestRules {
     if (hosts.size() > 1 || (hosts.isEmpty() && version != HttpVersion.HTTP_1_0)) {
       throw RefusedException.malformed("a request has one Host");
     }
-    if (!hosts.isEmpty() && !HOST.matcher(hosts.getFirst()).matches()) {
+    if (!hosts.isEmpty() && !Authority.isHostAndPort(hosts.getFirst())) {
       throw RefusedException.malformed("the Host is not a host and port");
     }
   }
