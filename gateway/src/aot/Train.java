@@ -53,6 +53,8 @@ public final class Train {
       Map.of(
           "http", get("/"),
           "web", get("/index.html"),
+          "large", get("/large"),
+          "folder", kept("/none") + kept("/folder") + get("/folder/"),
           "http2", HTTP2,
           "metrics", get("/metrics"),
           "status", get("/status"));
@@ -121,7 +123,7 @@ public final class Train {
   /** The classes that a log tells of until the first answer of each protocol for streams. */
   private Set<String> toFirstAnswers(String tag, Pattern line) throws Throwable {
     Set<String> classes = new HashSet<>();
-    for (String socket : List.of("echo", "http", "web", "line", "forward")) {
+    for (String socket : List.of("echo", "http", "web", "large", "line", "forward")) {
       Path log = work.resolve(socket + "." + tag);
       runToFirstAnswer(
           socket,
@@ -189,7 +191,8 @@ public final class Train {
   /** Starts fdgate, asks every protocol once, and stops it. */
   private void run(String options) throws Throwable {
     List<Handover.Open> sockets =
-        open("echo", "http", "web", "http2", "line", "forward", "metrics", "status");
+        open(
+            "echo", "http", "web", "large", "folder", "http2", "line", "forward", "metrics", "status");
     sockets.add(Handover.datagram("echo"));
     run(options, sockets, true);
   }
@@ -202,6 +205,8 @@ public final class Train {
   private void run(String options, List<Handover.Open> sockets, boolean isWhole) throws Throwable {
     Path root = Files.createDirectories(work.resolve("root"));
     Files.writeString(root.resolve("index.html"), "hello");
+    Files.writeString(root.resolve("large"), "large".repeat(10_000));
+    Files.createDirectories(root.resolve("folder"));
     String configuration =
         String.join(
             "\n",
@@ -211,6 +216,14 @@ public final class Train {
             "protocol = \"http\"",
             "root = \"" + root + "\"",
             "endpoints = true",
+            "[sockets.large]",
+            "protocol = \"http\"",
+            "root = \"" + root + "\"",
+            "cache_control = [\"/: no-cache\"]",
+            "[sockets.folder]",
+            "protocol = \"http\"",
+            "root = \"" + root + "\"",
+            "listing = true",
             "[sockets.http2]",
             "protocol = \"http\"",
             "[sockets.forward]",
@@ -250,6 +263,10 @@ public final class Train {
         socket.close();
       }
     }
+  }
+
+  private static String kept(String path) {
+    return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
   }
 
   private static String get(String path) {

@@ -72,29 +72,31 @@ final class BodyPump implements Runnable {
   }
 
   private void send(Object next) {
-    switch (next) {
-      case FileRegion part -> {
-        region = part;
-        exchange.addSent(part.count());
-        cork(true);
-        ctx.writeAndFlush(part)
-            .addListener(written -> {
-              region = null;
-              cork(false);
-              if (written.isSuccess()) {
-                run();
-              } else {
-                // The head promised more than the file has now: only a broken end tells the peer.
-                ctx.close();
-              }
-            });
-      }
-      case ByteBuf bytes -> {
-        exchange.write(bytes);
-        ctx.flush();
-      }
-      default -> throw new IllegalStateException("a body's part is " + next.getClass());
+    if (next instanceof FileRegion part) {
+      send(part);
+    } else if (next instanceof ByteBuf bytes) {
+      exchange.write(bytes);
+      ctx.flush();
+    } else {
+      throw new IllegalStateException("a body's part is " + next.getClass());
     }
+  }
+
+  private void send(FileRegion part) {
+    region = part;
+    exchange.addSent(part.count());
+    cork(true);
+    ctx.writeAndFlush(part)
+        .addListener(written -> {
+          region = null;
+          cork(false);
+          if (written.isSuccess()) {
+            run();
+          } else {
+            // The head promised more than the file has now: only a broken end tells the peer.
+            ctx.close();
+          }
+        });
   }
 
   /** The head goes out in one packet with the first of the file (TCP_CORK, tcp(7)). */

@@ -165,23 +165,23 @@ final class FileRoute implements Route {
     return all == null ? List.of() : all;
   }
 
+  /** Without a switch over types, as all that is done for a first answer. */
   private static void answer(Exchange exchange, FileSearch.Result result) {
-    switch (result) {
-      case FileSearch.Result.Missing _ ->
-          exchange.answer(HttpResponseStatus.NOT_FOUND, "not found");
-      case FileSearch.Result.Redirect(String target) ->
-          exchange.answer(
-              HttpResponseStatus.PERMANENT_REDIRECT,
-              Exchange.headers().set(HttpHeaderNames.LOCATION, target + exchange.target().query()),
-              "moved\n");
-      case FileSearch.Result.Listing(String html) ->
-          exchange.answer(
-              HttpResponseStatus.OK,
-              Exchange.headers()
-                  .set(HttpHeaderNames.CONTENT_TYPE, "text/html; charset=utf-8")
-                  .set(HttpHeaderNames.CACHE_CONTROL, "no-cache"),
-              html);
-      case FileSearch.Result.Found _ -> throw new IllegalArgumentException("a file");
+    if (result instanceof FileSearch.Result.Redirect redirect) {
+      exchange.answer(
+          HttpResponseStatus.PERMANENT_REDIRECT,
+          Exchange.headers()
+              .set(HttpHeaderNames.LOCATION, redirect.path() + exchange.target().query()),
+          "moved\n");
+    } else if (result instanceof FileSearch.Result.Listing listing) {
+      exchange.answer(
+          HttpResponseStatus.OK,
+          Exchange.headers()
+              .set(HttpHeaderNames.CONTENT_TYPE, "text/html; charset=utf-8")
+              .set(HttpHeaderNames.CACHE_CONTROL, "no-cache"),
+          listing.html());
+    } else {
+      exchange.answer(HttpResponseStatus.NOT_FOUND, "not found");
     }
   }
 
@@ -225,40 +225,34 @@ final class FileRoute implements Route {
   private static void send(Exchange exchange, HttpHeaders headers, FileSearch.Result.Found found) {
     OpenFile file = found.file();
     ByteRange.Wanted wanted = wanted(exchange.request(), file);
-    if (wanted instanceof ByteRange.Wanted.Whole) {
-      // Ahead of the switch over types, which is linked when it is first run.
-      part(exchange, HttpResponseStatus.OK, headers, file, new ByteRange(0, file.size() - 1));
+    if (wanted instanceof ByteRange.Wanted.Parts parts) {
+      sendParts(exchange, headers, found, parts.ranges());
+    } else if (wanted instanceof ByteRange.Wanted.Unsatisfiable) {
+      file.release();
+      exchange.answer(
+          HttpResponseStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+          Exchange.headers().set(HttpHeaderNames.CONTENT_RANGE, "bytes */" + file.size()),
+          "range not satisfiable\n");
     } else {
-      sendPart(exchange, headers, found, wanted);
+      part(exchange, HttpResponseStatus.OK, headers, file, new ByteRange(0, file.size() - 1));
     }
   }
 
-  private static void sendPart(
+  private static void sendParts(
       Exchange exchange,
       HttpHeaders headers,
       FileSearch.Result.Found found,
-      ByteRange.Wanted wanted) {
+      List<ByteRange> ranges) {
     OpenFile file = found.file();
-    switch (wanted) {
-      case ByteRange.Wanted.Whole _ -> throw new IllegalArgumentException("not a part");
-      case ByteRange.Wanted.Parts(List<ByteRange> ranges) when ranges.size() == 1 -> {
-        ByteRange range = ranges.getFirst();
-        headers.set(HttpHeaderNames.CONTENT_RANGE, range.of(file.size()));
-        part(exchange, HttpResponseStatus.PARTIAL_CONTENT, headers, file, range);
-      }
-      case ByteRange.Wanted.Parts(List<ByteRange> ranges) -> {
-        MultipartSource source = new MultipartSource(file, found.type(), ranges);
-        headers.set(HttpHeaderNames.CONTENT_TYPE, source.type());
-        exchange.stream(
-            HttpResponseStatus.PARTIAL_CONTENT, headers, OptionalLong.of(source.length()), source);
-      }
-      case ByteRange.Wanted.Unsatisfiable _ -> {
-        file.release();
-        exchange.answer(
-            HttpResponseStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
-            Exchange.headers().set(HttpHeaderNames.CONTENT_RANGE, "bytes */" + file.size()),
-            "range not satisfiable\n");
-      }
+    if (ranges.size() == 1) {
+      ByteRange range = ranges.getFirst();
+      headers.set(HttpHeaderNames.CONTENT_RANGE, range.of(file.size()));
+      part(exchange, HttpResponseStatus.PARTIAL_CONTENT, headers, file, range);
+    } else {
+      MultipartSource source = new MultipartSource(file, found.type(), ranges);
+      headers.set(HttpHeaderNames.CONTENT_TYPE, source.type());
+      exchange.stream(
+          HttpResponseStatus.PARTIAL_CONTENT, headers, OptionalLong.of(source.length()), source);
     }
   }
 

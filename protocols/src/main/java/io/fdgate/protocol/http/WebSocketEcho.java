@@ -51,11 +51,15 @@ final class WebSocketEcho extends StreamHandler {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    switch (event) {
-      case GatewayEvent.DRAIN -> end(ctx, "the gateway stops");
-      case IdleStateEvent _ -> end(ctx, "idle");
-      case ChannelInputShutdownEvent _ -> ctx.close();
-      default -> ctx.fireUserEventTriggered(event);
+    // Not a switch over the type: that would be linked for the event of the handshake.
+    if (event == GatewayEvent.DRAIN) {
+      end(ctx, "the gateway stops");
+    } else if (event instanceof IdleStateEvent) {
+      end(ctx, "idle");
+    } else if (event == ChannelInputShutdownEvent.INSTANCE) {
+      ctx.close();
+    } else {
+      ctx.fireUserEventTriggered(event);
     }
   }
 

@@ -42,15 +42,24 @@ final class StartTest {
    */
   @ParameterizedTest
   @CsvSource({
-    "echo, PING",
-    "limited, PING",
-    "line, PONG",
-    "welcome, 200 OK",
-    "files, 200 OK",
-    "forward, PING"
+    "echo, PING, PING",
+    "limited, PING, PING",
+    "line, PING, PONG",
+    "line, WHOAMI, OK peer=",
+    "welcome, /, 200 OK",
+    "files, /, 200 OK",
+    "files, /large, 200 OK",
+    "files, /large, 206 Partial Content",
+    "files, /none, 404 Not Found",
+    "files, /folder, 308 Permanent Redirect",
+    "files, /folder/, 200 OK",
+    "forward, PING, PING"
   })
-  void firstAnswerWaitsForNoClassThatIsMadeOnlyThen(String socket, String answer) throws Exception {
+  void firstAnswerWaitsForNoClassThatIsMadeOnlyThen(String socket, String asked, String answer)
+      throws Exception {
     Files.writeString(folder.resolve("index.html"), "hello");
+    Files.writeString(folder.resolve("large"), "large".repeat(10_000));
+    Files.createDirectory(folder.resolve("folder"));
     try (Handover upstream = Handover.ready("--names", "echo", "tcp4:127.0.0.1:0")) {
       Path config =
           Files.writeString(
@@ -65,12 +74,16 @@ final class StartTest {
               protocol = "http"
               root = "%s"
               cache_control = ["/: no-cache"]
+              listing = true
               [sockets.forward]
               upstream = "tcp:127.0.0.1:%d"
               """
                   .formatted(folder, upstream.port(0)));
-      String get = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-      String request = answer.equals("200 OK") ? get : "PING\n";
+      String range = answer.startsWith("206") ? "Range: bytes=1-2\r\n" : "";
+      String request =
+          asked.startsWith("/")
+              ? "GET " + asked + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + range
+              : asked;
       Path log = folder.resolve("classes");
       try (Handover fdgate =
           Handover.startCommand(
@@ -80,9 +93,14 @@ final class StartTest {
               "--names",
               socket,
               "tcp4:127.0.0.1:0")) {
-        assertThat(Socat.exchange(request, "tcp4:127.0.0.1:" + fdgate.port(0))).contains(answer);
+        assertThat(Socat.exchange(request + "\r\n", "tcp4:127.0.0.1:" + fdgate.port(0)))
+            .contains(answer);
         assertThat(Files.readAllLines(log))
-            .noneMatch(line -> line.contains("source: __JVM_LookupDefineClass__"));
+            .filteredOn(line -> line.contains("class,load"))
+            .isNotEmpty()
+            .filteredOn(line -> !line.contains("source: shared objects file"))
+            .filteredOn(line -> !line.contains("source: jrt:"))
+            .isEmpty();
       }
     }
   }

@@ -1,6 +1,5 @@
 package io.fdgate.protocol.line.command;
 
-import io.fdgate.protocol.Endpoint;
 import io.fdgate.protocol.PeerIdentity;
 import io.fdgate.protocol.line.LineAnswer;
 import io.fdgate.protocol.line.LineCommand;
@@ -24,15 +23,18 @@ public final class WhoamiCommand implements LineCommand {
   @Override
   public LineAnswer answer(LineRequest request) {
     Fields fields = new Fields();
-    switch (request.peer().get()) {
-      case PeerIdentity.Address(Endpoint endpoint) -> fields.add("peer", endpoint);
-      case PeerIdentity.Credentials(int pid, int uid, int gid) ->
-          fields
-              .add("peer", "unix")
-              .add("pid", pid)
-              .add("uid", Integer.toUnsignedString(uid))
-              .add("gid", Integer.toUnsignedString(gid));
-      case PeerIdentity.Gone() -> fields.add("peer", "gone");
+    PeerIdentity peer = request.peer().get();
+    // Not a switch over the type: that is linked when the first request of a start is waiting.
+    if (peer instanceof PeerIdentity.Address known) {
+      fields.add("peer", known.endpoint());
+    } else if (peer instanceof PeerIdentity.Credentials local) {
+      fields
+          .add("peer", "unix")
+          .add("pid", local.pid())
+          .add("uid", Integer.toUnsignedString(local.uid()))
+          .add("gid", Integer.toUnsignedString(local.gid()));
+    } else {
+      fields.add("peer", "gone");
     }
     fields.add("socket", request.socket().name()).add("address", request.socket().address());
     return LineAnswer.ok(fields.toString());
