@@ -1,19 +1,25 @@
+import static java.lang.constant.ConstantDescs.CD_Class;
+import static java.lang.constant.ConstantDescs.CD_List;
 import static java.lang.constant.ConstantDescs.CD_MethodHandle;
 import static java.lang.constant.ConstantDescs.CD_MethodHandles;
 import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_String;
+import static java.lang.constant.ConstantDescs.CD_boolean;
 import static java.lang.constant.ConstantDescs.CD_byte;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassFile.ClassHierarchyResolverOption;
 import java.lang.classfile.ClassHierarchyResolver;
+import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeTransform;
+import java.lang.classfile.MethodModel;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
@@ -21,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Takes out of Netty what a start needs longest for (docs/performance.md), without a change of what
@@ -34,10 +41,16 @@ import java.util.function.Function;
  *
  * <p>A table of 65,536 bytes is filled by copying, and not by a loop that is interpreted.
  *
+ * <p>Which events a handler has to see is found by an annotation, for which the JVM spins dynamic
+ * proxies. Four classes have it, on all methods that events come to, so that the class of a method
+ * tells as much.
+ *
  * <p>Another Netty, in which these calls are not where they are expected, fails the build.
  */
 final class NettyStart {
   private static final String INTERNAL = "io/netty/util/internal/";
+  private static final String CHANNEL = "io/netty/channel/";
+  private static final ClassDesc SKIP = ClassDesc.of("io.netty.channel", "ChannelHandlerMask$Skip");
   private static final ClassDesc BYTE_BUFFER = ClassDesc.of("java.nio.ByteBuffer");
   private static final ClassDesc UNSAFE = ClassDesc.of("sun.misc.Unsafe");
   private static final ClassDesc PLATFORM = ClassDesc.of("io.netty.util.internal.PlatformDependent0");
@@ -112,17 +125,54 @@ final class NettyStart {
                       "arraycopy",
                       MethodTypeDesc.of(CD_void, CD_Object, CD_int, CD_Object, CD_int, CD_int)));
 
+  /** The adapters, whose methods for events are all annotated. */
+  private static final List<ClassDesc> ADAPTERS =
+      Stream.of(
+              "ChannelHandlerAdapter",
+              "ChannelInboundHandlerAdapter",
+              "ChannelOutboundHandlerAdapter",
+              "ChannelDuplexHandler")
+          .map(name -> ClassDesc.of("io.netty.channel", name))
+          .toList();
+
+  /** How many there are; a handler has two more methods, to which no events come. */
+  private static final int ANNOTATED = 26;
+
+  private static final Change OF_ADAPTER =
+      new Change(
+          ClassDesc.of("java.lang.reflect.Method"),
+          "isAnnotationPresent",
+          MethodTypeDesc.of(CD_boolean, CD_Class),
+          code -> {
+            // The method and the annotation are there.
+            code.pop()
+                .invokevirtual(
+                    ClassDesc.of("java.lang.reflect.Method"),
+                    "getDeclaringClass",
+                    MethodTypeDesc.of(CD_Class));
+            ADAPTERS.forEach(code::loadConstant);
+            code.invokestatic(
+                    CD_List,
+                    "of",
+                    MethodTypeDesc.of(CD_List, CD_Object, CD_Object, CD_Object, CD_Object),
+                    true)
+                .swap()
+                .invokeinterface(CD_List, "contains", MethodTypeDesc.of(CD_boolean, CD_Object));
+          });
+
   private static final Map<String, List<Change>> CHANGES =
       Map.of(
+          CHANNEL + "ChannelHandlerMask$", List.of(OF_ADAPTER),
           INTERNAL + "PlatformDependent0$", List.of(NO_SEGMENT),
           INTERNAL + "CleanerJava9", List.of(NOT_BOUND, DIRECT),
           INTERNAL + "StringUtil.", List.of(COPIED));
 
   /** Each once, but DIRECT. */
-  private static final int EXPECTED = 6;
+  private static final int EXPECTED = 7;
 
   private final ClassFile classes;
   private int changed;
+  private int annotated;
 
   /**
    * For one run over the classes of Netty.
@@ -145,6 +195,9 @@ final class NettyStart {
 
   /** The content of a file, changed where it is one of those. */
   byte[] change(String file, byte[] content) {
+    if (file.startsWith(CHANNEL) && file.endsWith(".class")) {
+      count(classes.parse(content));
+    }
     for (Map.Entry<String, List<Change>> each : CHANGES.entrySet()) {
       if (file.startsWith(each.getKey())) {
         return classes.transformClass(
@@ -153,6 +206,19 @@ final class NettyStart {
       }
     }
     return content;
+  }
+
+  /** One that is annotated elsewhere, or an adapter's that is not, is none of the expected. */
+  private void count(ClassModel type) {
+    for (MethodModel method : type.methods()) {
+      if (method
+          .findAttribute(Attributes.runtimeVisibleAnnotations())
+          .stream()
+          .flatMap(all -> all.annotations().stream())
+          .anyMatch(each -> each.classSymbol().equals(SKIP))) {
+        annotated += ADAPTERS.contains(type.thisClass().asSymbol()) ? 1 : ANNOTATED;
+      }
+    }
   }
 
   private CodeTransform replacing(List<Change> changes) {
@@ -172,6 +238,9 @@ final class NettyStart {
   void verify() throws IOException {
     if (changed != EXPECTED) {
       throw new IOException(changed + " calls of Netty were replaced, not " + EXPECTED);
+    }
+    if (annotated != ANNOTATED) {
+      throw new IOException("the methods of Netty that are passed over are not those of its adapters");
     }
   }
 }

@@ -210,12 +210,17 @@ public final class Train {
     String configuration =
         String.join(
             "\n",
+            "drain_timeout = \"10s\"",
+            "[log]",
+            "level = \"info\"",
             "[sockets.echo]",
             "max_connections = 10_000",
+            "idle_timeout = \"1min\"",
             "[sockets.web]",
             "protocol = \"http\"",
             "root = \"" + root + "\"",
             "endpoints = true",
+            "max_body = \"64MiB\"",
             "[sockets.large]",
             "protocol = \"http\"",
             "root = \"" + root + "\"",
@@ -227,7 +232,8 @@ public final class Train {
             "[sockets.http2]",
             "protocol = \"http\"",
             "[sockets.forward]",
-            "upstream = \"tcp:127.0.0.1:" + upstream.getLocalPort() + "\"");
+            "upstream = \"tcp:127.0.0.1:" + upstream.getLocalPort() + "\"",
+            "idle_timeout = \"5min\"");
     Path file = Files.writeString(work.resolve("fdgate.toml"), configuration);
     List<Socket> clients = new ArrayList<>();
     try {

@@ -9,9 +9,6 @@ import io.netty.channel.FileRegion;
 /**
  * Counts the bytes of a connection as they pass. The gateway puts it next to the socket, and only
  * while some protocol shows what is counted.
- *
- * <p>Unlike our other handlers it extends Netty's adapter, so that Netty calls it for reads and
- * writes alone: what that costs at its first use, only those pay who look.
  */
 public final class ByteCounter extends ChannelDuplexHandler {
   private final Counters counters;

@@ -1,8 +1,8 @@
 package io.fdgate.protocol;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +19,7 @@ import org.slf4j.LoggerFactory;
  * the middle of an answer. EPOLLERR, which epoll reports in any case, keeps the set from being
  * empty. Netty's channels are final and the method is theirs, hence the reflection.
  */
-@Sharable
-public final class HalfCloseHandler extends StreamHandler {
+public final class HalfCloseHandler extends ChannelInboundHandlerAdapter {
   private static final Logger logger = LoggerFactory.getLogger(HalfCloseHandler.class);
 
   /** EPOLLERR of epoll_ctl(2). */
@@ -28,6 +27,14 @@ public final class HalfCloseHandler extends StreamHandler {
 
   /** For the gateway, and for tests of protocols. */
   public HalfCloseHandler() {}
+
+  /**
+   * Not by Netty's annotation: to read one, the JVM spins dynamic proxies at the first connection.
+   */
+  @Override
+  public boolean isSharable() {
+    return true;
+  }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {

@@ -1,12 +1,12 @@
 package com.example.quote;
 
-import io.fdgate.protocol.StreamHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 
 /** Says a quote and closes, whatever the client sends. One for each connection. */
-final class QuoteHandler extends StreamHandler {
+final class QuoteHandler extends ChannelInboundHandlerAdapter {
   private final QuoteProtocol.Quotes quotes;
 
   QuoteHandler(QuoteProtocol.Quotes quotes) {

@@ -1,11 +1,11 @@
 package io.fdgate.gateway.listener;
 
 import io.fdgate.protocol.LogEvent;
-import io.fdgate.protocol.StreamHandler;
 import io.fdgate.protocol.SystemError;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * <p>It stands in for ServerBootstrap, whose options, attributes and adapter classes cost a third
  * of a cold start.
  */
-final class AcceptHandler extends StreamHandler {
+final class AcceptHandler extends ChannelInboundHandlerAdapter {
   private static final Logger logger = LoggerFactory.getLogger(AcceptHandler.class);
   private static final long PAUSE_MILLIS = 1_000;
 

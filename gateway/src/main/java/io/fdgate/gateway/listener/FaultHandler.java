@@ -2,10 +2,9 @@ package io.fdgate.gateway.listener;
 
 import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.Proxied;
-import io.fdgate.protocol.StreamHandler;
 import io.fdgate.protocol.Throttle;
-import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import java.io.IOException;
 import org.slf4j.Logger;
@@ -16,11 +15,18 @@ import org.slf4j.LoggerFactory;
  * deal with it, so that they do not stay behind. A protocol may add handlers later, as HTTP does
  * for WebSocket: those are asked first.
  */
-@Sharable
-final class FaultHandler extends StreamHandler {
+final class FaultHandler extends ChannelInboundHandlerAdapter {
   private static final Logger logger = LoggerFactory.getLogger(FaultHandler.class);
 
   private final Throttle throttle = new Throttle();
+
+  /**
+   * Not by Netty's annotation: to read one, the JVM spins dynamic proxies at the first connection.
+   */
+  @Override
+  public boolean isSharable() {
+    return true;
+  }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {

@@ -1,8 +1,8 @@
 package io.fdgate.gateway.listener;
 
-import io.fdgate.protocol.StreamHandler;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.unix.Socket;
@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * kernel reports neither room to write nor EPOLLHUP (vsock_poll in net/vmw_vsock), so that Netty
  * would wait for ever; a send of nothing tells, with EPIPE. On its event loop; for one connection.
  */
-final class GonePeerHandler extends StreamHandler {
+final class GonePeerHandler extends ChannelInboundHandlerAdapter {
   private static final long PERIOD_MILLIS = 1_000;
 
   private boolean watching;

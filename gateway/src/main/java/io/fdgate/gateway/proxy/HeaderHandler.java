@@ -5,8 +5,8 @@ import io.fdgate.protocol.GatewayEvent;
 import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.Printable;
 import io.fdgate.protocol.Proxied;
-import io.fdgate.protocol.StreamHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.haproxy.HAProxyCommand;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Takes the header of a connection from Netty's decoder, which is before it, and then makes place
  * for the protocol: that sees the connection begin when the header is complete.
  */
-final class HeaderHandler extends StreamHandler {
+final class HeaderHandler extends ChannelInboundHandlerAdapter {
   // The specification asks for 3 s at least, so that a lost segment can be sent again.
   private static final long PATIENCE_SECONDS = 5;
 

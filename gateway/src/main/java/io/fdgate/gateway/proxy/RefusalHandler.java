@@ -1,11 +1,11 @@
 package io.fdgate.gateway.proxy;
 
-import io.fdgate.protocol.StreamHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 
 /** Closes the connection of a peer that is not trusted, as soon as it is there. */
-final class RefusalHandler extends StreamHandler {
+final class RefusalHandler extends ChannelInboundHandlerAdapter {
   private final ProxyEdge edge;
 
   RefusalHandler(ProxyEdge edge) {

@@ -9,10 +9,10 @@ import io.fdgate.protocol.GatewayEvent;
 import io.fdgate.protocol.Proxied;
 import io.fdgate.protocol.Settings;
 import io.fdgate.protocol.SocketContext;
-import io.fdgate.protocol.StreamHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.util.List;
@@ -32,7 +32,7 @@ final class ProxyEdgeTest {
   private final StringBuilder seen = new StringBuilder();
 
   /** Stands for a protocol. */
-  private final class Recorder extends StreamHandler {
+  private final class Recorder extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
       seen.append("active ");

@@ -5,12 +5,12 @@ import io.fdgate.protocol.GatewayEvent;
 import io.fdgate.protocol.KeptConnection;
 import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.Proxied;
-import io.fdgate.protocol.StreamHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelOutboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * costs as much as all the rest of an echo here. A handler before this one that has a part in
  * writing, such as one that counts bytes, has everything written by way of it.
  */
-final class EchoHandler extends StreamHandler {
+final class EchoHandler extends ChannelInboundHandlerAdapter {
   private static final Logger logger = LoggerFactory.getLogger(EchoHandler.class);
 
   private final Counters counters;

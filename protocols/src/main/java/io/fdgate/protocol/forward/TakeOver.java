@@ -1,11 +1,11 @@
 package io.fdgate.protocol.forward;
 
 import io.fdgate.protocol.GatewayEvent;
-import io.fdgate.protocol.StreamHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Takes a client's socket from its channel, which is kept for its end only: it is closed last, and
  * when the gateway closes it the relay ends.
  */
-final class TakeOver extends StreamHandler {
+final class TakeOver extends ChannelInboundHandlerAdapter {
   private final ForwardService service;
   private ByteBuf early = Unpooled.EMPTY_BUFFER;
   private @Nullable Relay relay;

@@ -1,11 +1,11 @@
 package io.fdgate.protocol.http;
 
-import io.fdgate.protocol.StreamHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.jspecify.annotations.Nullable;
 
 /** A handler that remembers where in its pipeline it is. */
-abstract class AttachedHandler extends StreamHandler {
+abstract class AttachedHandler extends ChannelInboundHandlerAdapter {
   private @Nullable ChannelHandlerContext context;
 
   @Override

@@ -128,33 +128,6 @@ final class RequestDecoder extends HttpRequestDecoder {
     }
   }
 
-  // What it would inherit with @Skip: see StreamHandler.
-
-  @Override
-  public void channelRegistered(ChannelHandlerContext ctx) {
-    ctx.fireChannelRegistered();
-  }
-
-  @Override
-  public void channelUnregistered(ChannelHandlerContext ctx) {
-    ctx.fireChannelUnregistered();
-  }
-
-  @Override
-  public void channelActive(ChannelHandlerContext ctx) {
-    ctx.fireChannelActive();
-  }
-
-  @Override
-  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    ctx.fireChannelWritabilityChanged();
-  }
-
-  @Override
-  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    ctx.fireExceptionCaught(cause);
-  }
-
   private void passOnInputEnd(ChannelHandlerContext ctx) {
     if (inputEnded && !holding) {
       inputEnded = false;

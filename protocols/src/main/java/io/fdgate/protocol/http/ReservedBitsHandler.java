@@ -1,8 +1,8 @@
 package io.fdgate.protocol.http;
 
-import io.fdgate.protocol.StreamHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
@@ -12,7 +12,7 @@ import io.netty.util.ReferenceCountUtil;
  * Refuses reserved bits that no extension has taken (RFC 6455, section 5.2). Netty's decoder leaves
  * them to the extensions as soon as any could be agreed on.
  */
-final class ReservedBitsHandler extends StreamHandler {
+final class ReservedBitsHandler extends ChannelInboundHandlerAdapter {
   private boolean refused;
 
   @Override

@@ -4,8 +4,8 @@ import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.GatewayEvent;
 import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.Proxied;
-import io.fdgate.protocol.StreamHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Sends each data frame back as it came, fragments as fragments. It reads only while the peer takes
  * what was written.
  */
-final class WebSocketEcho extends StreamHandler {
+final class WebSocketEcho extends ChannelInboundHandlerAdapter {
   private static final Logger logger = LoggerFactory.getLogger(WebSocketEcho.class);
 
   private final Counters counters;

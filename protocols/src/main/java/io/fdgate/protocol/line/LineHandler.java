@@ -7,12 +7,12 @@ import io.fdgate.protocol.KeptConnection;
 import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.PeerIdentity;
 import io.fdgate.protocol.Proxied;
-import io.fdgate.protocol.StreamHandler;
 import io.fdgate.protocol.line.LineSplitter.Found;
 import io.fdgate.protocol.line.RequestParser.Line;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * answers: a client that never reads costs one high watermark, one batch of answers and what was
  * read already.
  */
-final class LineHandler extends StreamHandler {
+final class LineHandler extends ChannelInboundHandlerAdapter {
   private static final Logger logger = LoggerFactory.getLogger(LineHandler.class);
   private static final int BATCH = 16 * 1024;
   private static final Duration LINGER = Duration.ofSeconds(1);

@@ -24,7 +24,7 @@ final class FaultsTest {
         public String name() { return "blocker"; }
         public String summary() { return "blocks its event loop"; }
         public ConnectionInitializer connections(SocketContext socket) {
-          return connection -> connection.pipeline().addLast(new StreamHandler() {
+          return connection -> connection.pipeline().addLast(new ChannelInboundHandlerAdapter() {
             @Override public void channelRead(ChannelHandlerContext ctx, Object message) {
               while (true) { java.util.concurrent.locks.LockSupport.park(); }
             }

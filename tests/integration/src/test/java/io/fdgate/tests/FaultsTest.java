@@ -34,7 +34,7 @@ final class FaultsTest {
           if (where.equals("configure")) { throw new Broken(); }
           return connection -> {
             if (where.equals("init")) { throw new Broken(); }
-            connection.pipeline().addLast(new StreamHandler() {
+            connection.pipeline().addLast(new ChannelInboundHandlerAdapter() {
               @Override public void channelRead(ChannelHandlerContext ctx, Object message) {
                 if (where.equals("handler")) { throw new Broken(); }
                 System.err.println("an event loop is blocked");

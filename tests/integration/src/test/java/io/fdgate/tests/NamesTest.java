@@ -25,7 +25,7 @@ final class NamesTest {
         public String name() { return "greeting"; }
         public String summary() { return "says hello and closes"; }
         public ConnectionInitializer connections(SocketContext socket) {
-          return connection -> connection.pipeline().addLast(new StreamHandler() {
+          return connection -> connection.pipeline().addLast(new ChannelInboundHandlerAdapter() {
             @Override public void channelActive(ChannelHandlerContext ctx) {
               ctx.writeAndFlush(Unpooled.copiedBuffer("hello from a jar", StandardCharsets.UTF_8))
                   .addListener(ChannelFutureListener.CLOSE);

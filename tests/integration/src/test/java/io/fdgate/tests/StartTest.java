@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -37,13 +39,14 @@ final class StartTest {
   }
 
   /**
-   * What the JDK makes when it is first used, a switch over types, a record's equals or a combined
-   * method handle, is in no archive and takes several milliseconds each.
+   * What the JDK makes when it is first used, a switch over types, a record's equals, an annotation
+   * or a combined method handle, is in no archive and takes several milliseconds each.
    */
   @ParameterizedTest
   @CsvSource({
     "echo, PING, PING",
     "limited, PING, PING",
+    "echo:metrics, PING, PING",
     "line, PING, PONG",
     "line, WHOAMI, OK peer=",
     "welcome, /, 200 OK",
@@ -55,7 +58,7 @@ final class StartTest {
     "files, /folder/, 200 OK",
     "forward, PING, PING"
   })
-  void firstAnswerWaitsForNoClassThatIsMadeOnlyThen(String socket, String asked, String answer)
+  void firstAnswerWaitsForNoClassThatIsMadeOnlyThen(String sockets, String asked, String answer)
       throws Exception {
     Files.writeString(folder.resolve("index.html"), "hello");
     Files.writeString(folder.resolve("large"), "large".repeat(10_000));
@@ -65,9 +68,14 @@ final class StartTest {
           Files.writeString(
               folder.resolve("fdgate.toml"),
               """
+              drain_timeout = "5s"
+              max_buffered = "64MiB"
+              [log]
+              level = "info"
               [sockets.limited]
               protocol = "echo"
               max_connections = 10
+              idle_timeout = "1min"
               [sockets.welcome]
               protocol = "http"
               [sockets.files]
@@ -75,8 +83,12 @@ final class StartTest {
               root = "%s"
               cache_control = ["/: no-cache"]
               listing = true
+              access_log = true
+              body_timeout = "30s"
               [sockets.forward]
               upstream = "tcp:127.0.0.1:%d"
+              idle_timeout = "5min"
+              balance = "least-connections"
               """
                   .formatted(folder, upstream.port(0)));
       String range = answer.startsWith("206") ? "Range: bytes=1-2\r\n" : "";
@@ -85,14 +97,18 @@ final class StartTest {
               ? "GET " + asked + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + range
               : asked;
       Path log = folder.resolve("classes");
+      List<String> options =
+          new ArrayList<>(
+              List.of(
+                  "--env",
+                  "FDGATE_JAVA_OPTS=-Dfdgate.firstAnswersMillis=60000 -Xlog:class+load:file=" + log,
+                  "--names",
+                  sockets));
+      options.addAll(Collections.nCopies(sockets.split(":").length, "tcp4:127.0.0.1:0"));
       try (Handover fdgate =
           Handover.startCommand(
               List.of(Distribution.FDGATE, "--config", config.toString()),
-              "--env",
-              "FDGATE_JAVA_OPTS=-Dfdgate.firstAnswersMillis=60000 -Xlog:class+load:file=" + log,
-              "--names",
-              socket,
-              "tcp4:127.0.0.1:0")) {
+              options.toArray(String[]::new))) {
         assertThat(Socat.exchange(request + "\r\n", "tcp4:127.0.0.1:" + fdgate.port(0)))
             .contains(answer);
         assertThat(Files.readAllLines(log))
