@@ -27,9 +27,9 @@ import org.slf4j.LoggerFactory;
  * written: past the high watermark reading stops, so that a client which never reads costs about
  * two watermarks and one read buffer.
  *
- * <p>What the socket takes at once goes to it at once, as Netty's queue of what is to be written
- * costs as much as all the rest of an echo here. A handler before this one that has a part in
- * writing, such as one that counts bytes, has everything written by way of it.
+ * <p>What the socket takes at once goes to it at once, past Netty's queue of what is to be written.
+ * A handler before this one that has a part in writing, such as one that counts bytes, has
+ * everything written by way of it.
  */
 final class EchoHandler extends ChannelInboundHandlerAdapter {
   private static final Logger logger = LoggerFactory.getLogger(EchoHandler.class);
