@@ -25,7 +25,7 @@ record Command(List<String> line, int status, String output) {
       } catch (IOException ended) {
         // It did not want its input, and its status says whether that is well.
       }
-      if (!process.waitFor(180, TimeUnit.SECONDS)) {
+      if (!process.waitFor(10, TimeUnit.MINUTES)) { // two builds side by side, on a slow machine
         process.destroyForcibly();
         throw new AssertionError(line + " does not end: " + Files.readString(output));
       }
