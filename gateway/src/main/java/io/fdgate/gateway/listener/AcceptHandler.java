@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The only handler of a listening channel: gives each accepted connection its protocol.
  *
- * <p>It stands in for ServerBootstrap, whose options, attributes and adapter classes cost a third
- * of a cold start.
+ * <p>It stands in for ServerBootstrap, whose options and attributes take long to load while the
+ * first client waits.
  */
 final class AcceptHandler extends ChannelInboundHandlerAdapter {
   private static final Logger logger = LoggerFactory.getLogger(AcceptHandler.class);

@@ -74,9 +74,9 @@ final class EchoHandler extends ChannelInboundHandlerAdapter {
       try {
         bytes.skipBytes(
             own.sendAddress(bytes.memoryAddress(), bytes.readerIndex(), bytes.writerIndex()));
-      } catch (IOException broken) {
+      } catch (IOException refused) {
         bytes.release();
-        exceptionCaught(ctx, broken);
+        exceptionCaught(ctx, refused);
         return;
       }
       if (!bytes.isReadable()) {

@@ -11,7 +11,7 @@ final class IdleWatch extends IdleStateHandler {
     super(true, 0, 0, idleMillis, TimeUnit.MILLISECONDS);
   }
 
-  /** Without the listener of the superclass, for which each write would have a promise. */
+  /** Without the listener of the superclass, for which each write has a promise: flushes count. */
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
     ctx.write(message, promise);
