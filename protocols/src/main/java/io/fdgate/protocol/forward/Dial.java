@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The search for an upstream that takes one client's connection, or datagrams: each in turn, then
- * after a pause all again, until {@code connect_timeout}. Used on the client's event loop.
+ * after a pause all again, until {@code connect_timeout}, but at least one upstream once: a machine
+ * may be busy for longer. Used on the client's event loop.
  */
 final class Dial {
   private static final long FIRST_PAUSE_MILLIS = 5;
@@ -32,7 +33,7 @@ final class Dial {
   private int unasked;
   private int rounds;
   private long pauseMillis = FIRST_PAUSE_MILLIS;
-  private String reason = "nothing was tried";
+  private @Nullable String reason;
   private @Nullable Side trying;
   private @Nullable Future<?> timer;
   private boolean ended;
@@ -71,7 +72,7 @@ final class Dial {
   }
 
   private void next() {
-    if (now() - deadline >= 0) {
+    if (reason != null && now() - deadline >= 0) {
       ended = true;
       refused.accept(reason);
     } else if (round.hasNext()) {

@@ -66,6 +66,11 @@ final class Session implements DatagramLink.Listener {
 
   /** Carries a datagram of the client, which stays the caller's. */
   void fromClient(ByteBuf content) {
+    if (ended) {
+      // By its start: no upstream took anything, and there was no time to wait.
+      sessions.drop(DropReason.UPSTREAM_UNREACHABLE);
+      return;
+    }
     heardAt = now();
     repliesLeft += repliesEach;
     boolean first = held.isEmpty();
@@ -198,7 +203,8 @@ final class Session implements DatagramLink.Listener {
     }
   }
 
-  private void abandon() {
+  /** Ends; what waits is dropped. */
+  void abandon() {
     held.forEach(_ -> sessions.drop(DropReason.UPSTREAM_UNREACHABLE));
     end();
   }

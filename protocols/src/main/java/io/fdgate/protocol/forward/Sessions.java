@@ -77,7 +77,7 @@ final class Sessions implements DatagramHandler {
 
   @Override
   public void stopped() {
-    List.copyOf(open.values()).forEach(Session::end);
+    List.copyOf(open.values()).forEach(Session::abandon);
     buffer.release();
     buffer = Unpooled.EMPTY_BUFFER;
   }
