@@ -37,7 +37,9 @@ import java.util.stream.Stream;
  * <p>Two method handles are combinations that no class archive can hold: the JDK makes a class for
  * each, with all that it needs to make classes. The address of a buffer by way of a memory segment is
  * for JVMs without Unsafe's; without it PlatformDependent0 does what it does before Java 22. The
- * cleaner of Java 9 calls Unsafe.invokeCleaner itself, and not by a bound handle.
+ * cleaner of Java 9 calls Unsafe.invokeCleaner itself, and not by a bound handle. Unsafe is made and not
+ * read from its field: a constructor is called natively (jdk.reflect.useNativeAccessorOnly), and for a
+ * field the JDK links a method handle.
  *
  * <p>A table of 65,536 bytes is filled by copying, and not by a loop that is interpreted.
  *
@@ -53,6 +55,7 @@ final class NettyStart {
   private static final ClassDesc SKIP = ClassDesc.of("io.netty.channel", "ChannelHandlerMask$Skip");
   private static final ClassDesc BYTE_BUFFER = ClassDesc.of("java.nio.ByteBuffer");
   private static final ClassDesc UNSAFE = ClassDesc.of("sun.misc.Unsafe");
+  private static final ClassDesc CONSTRUCTOR = ClassDesc.of("java.lang.reflect.Constructor");
   private static final ClassDesc PLATFORM = ClassDesc.of("io.netty.util.internal.PlatformDependent0");
   private static final ClassDesc CHARSET = ClassDesc.of("java.nio.charset.Charset");
   private static final MethodTypeDesc CLEAN = MethodTypeDesc.of(CD_void, BYTE_BUFFER);
@@ -70,14 +73,40 @@ final class NettyStart {
     }
   }
 
-  /** What comes of it is null, as before Java 22. */
+  /** An Unsafe is as good as the JDK's own, of which it has the methods and no state. */
+  private static final Change MADE =
+      new Change(
+          ClassDesc.of("java.lang.reflect.Field"),
+          "get",
+          MethodTypeDesc.of(CD_Object, CD_Object),
+          code ->
+              // The field, accessible, and null are there.
+              code.pop2()
+                  .loadConstant(UNSAFE)
+                  .iconst_0()
+                  .anewarray(CD_Class)
+                  .invokevirtual(
+                      CD_Class,
+                      "getDeclaredConstructor",
+                      MethodTypeDesc.of(CONSTRUCTOR, CD_Class.arrayType()))
+                  .dup()
+                  .iconst_1()
+                  .invokevirtual(
+                      CONSTRUCTOR, "setAccessible", MethodTypeDesc.of(CD_void, CD_boolean))
+                  .iconst_0()
+                  .anewarray(CD_Object)
+                  .invokevirtual(
+                      CONSTRUCTOR,
+                      "newInstance",
+                      MethodTypeDesc.of(CD_Object, CD_Object.arrayType())));
+
+  /** Without the class the search for its methods fails at once, as it does before Java 22. */
   private static final Change NO_SEGMENT =
       new Change(
-          CD_MethodHandles,
-          "filterArguments",
-          MethodTypeDesc.of(
-              CD_MethodHandle, CD_MethodHandle, CD_int, CD_MethodHandle.arrayType()),
-          code -> code.pop().pop().pop().aconst_null());
+          CD_Class,
+          "forName",
+          MethodTypeDesc.of(CD_Class, CD_String),
+          code -> code.pop().aconst_null());
 
   private static final Change NOT_BOUND =
       new Change(
@@ -163,12 +192,13 @@ final class NettyStart {
   private static final Map<String, List<Change>> CHANGES =
       Map.of(
           CHANNEL + "ChannelHandlerMask$", List.of(OF_ADAPTER),
-          INTERNAL + "PlatformDependent0$", List.of(NO_SEGMENT),
+          INTERNAL + "PlatformDependent0$1.", List.of(MADE),
+          INTERNAL + "PlatformDependent0$12.", List.of(NO_SEGMENT),
           INTERNAL + "CleanerJava9", List.of(NOT_BOUND, DIRECT),
           INTERNAL + "StringUtil.", List.of(COPIED));
 
   /** Each once, but DIRECT. */
-  private static final int EXPECTED = 7;
+  private static final int EXPECTED = 8;
 
   private final ClassFile classes;
   private int changed;
