@@ -1,5 +1,6 @@
 """Stream echo beside a C server."""
 import statistics
+import subprocess
 
 import common
 import report
@@ -71,16 +72,56 @@ def run(options):
             for server in servers.values():
                 server.__exit__()
     growth(options)
+    openings(options)
+
+
+def openings(options):
+    """What the others leave out: connections, each for one message."""
+    servers = started("tcp")
+    rates = {name: [] for name in servers}
+    try:
+        for name, server in servers.items():
+            connect(server, options.seconds * (WARM_UP_SECONDS if name == "fdgate" else 1))
+        for _ in common.progress(options.rounds):
+            for name, server in servers.items():
+                rates[name].append(connect(server, options.seconds))
+    finally:
+        for server in servers.values():
+            server.__exit__()
+    report.table("TCP echo, new connections", "connections/s", rates, "C floor")
+
+
+def connect(server, seconds):
+    """Connections a second, 16 at a time."""
+    output = subprocess.check_output(
+        [common.TARGET / "flow", "connect", server.address(), "16", str(seconds)],
+        text=True,
+        preexec_fn=common.on_client_core,
+    )
+    return float(output.split()[0])
 
 
 def growth(options):
-    """The same server with a hundred connections and with ten thousand."""
+    """The same server with a hundred connections and with ten thousand; the floor, how far it falls."""
     most, seconds = min(10_000, options.connections), options.seconds
-    few, many = "fdgate 100", f"fdgate {most:,}"
-    rates = {few: [], many: []}
-    with common.Server([str(common.FDGATE)], "echo").start() as server:
-        load(server, "tcp", 100, 64, 1, seconds * WARM_UP_SECONDS)
+    servers = started("tcp")
+    rates = {name: {f"{name} 100": [], f"{name} {most:,}": []} for name in servers}
+    try:
+        load(servers["fdgate"], "tcp", 100, 64, 1, seconds * WARM_UP_SECONDS)
         for _ in common.progress(options.rounds):
-            rates[few].append(load(server, "tcp", 100, 64, 1, seconds)[0])
-            rates[many].append(load(server, "tcp", most, 64, 1, seconds)[0])
-    report.table("TCP echo of many connections", "round trips/s", rates, few, "at least 0.8", ours=many)
+            for name, server in servers.items():
+                for values, connections in zip(rates[name].values(), (100, most)):
+                    values.append(load(server, "tcp", connections, 64, 1, seconds)[0])
+    finally:
+        for server in servers.values():
+            server.__exit__()
+    for name, columns in rates.items():
+        few, many = columns
+        report.table(
+            "TCP echo of many connections" + ("" if name == "fdgate" else ", the floor itself"),
+            "round trips/s",
+            columns,
+            few,
+            "at least 0.8" if name == "fdgate" else "",
+            ours=many,
+        )

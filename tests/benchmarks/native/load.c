@@ -1,7 +1,8 @@
 // A load generator: keeps DEPTH messages of SIZE bytes in flight on each of CONNECTIONS connections
-// for SECONDS, checks each answer, and prints "ROUND_TRIPS_PER_SECOND P50_US P99_US LOST". With a
-// RATE, messages a second, each is sent at its time, if a connection is free, and its latency counts
-// from that time: what had to wait for a slow answer before it is not left out.
+// for SECONDS, checks each answer, and prints "ROUND_TRIPS_PER_SECOND P50_US P99_US LOST". The time
+// begins when each connection has had an answer: to open them is another measurement. With a RATE,
+// messages a second, each is sent at its time, if a connection is free, and its latency counts from
+// that time: what had to wait for a slow answer before it is not left out.
 //
 // Trains are DEPTH datagrams of UDP in one message (UDP_SEGMENT), and received as such (UDP_GRO); the
 // next is sent when the last of them is answered.
@@ -27,6 +28,7 @@
 #include <unistd.h>
 
 enum { EVENTS = 256, BUFFER = 1 << 20, BUCKETS = 1 << 20, LOST_AFTER_NS = 200 * 1000 * 1000 };
+enum { ANSWERED_WITHIN_MS = 30 * 1000 };
 
 struct connection {
     int fd;
@@ -39,7 +41,7 @@ struct connection {
 
 static unsigned latency[BUCKETS];
 static char payload[2 * BUFFER], buffer[BUFFER];
-static int udp, train, size, depth, loop;
+static int udp, train, size, depth, loop, keep_asking;
 static double rate;
 static uint64_t done, lost;
 
@@ -130,10 +132,35 @@ static void receive(struct connection *c) {
         if (length < BUFFER) break;
     }
     if (train) count = c->head == c->tail ? depth : 0;
-    if (count && !rate) {
+    if (count && keep_asking) {
         ask(c, count, now());
         flush(c);
     }
+}
+
+static int handle(struct epoll_event *events, int timeout) {
+    int ready = epoll_wait(loop, events, EVENTS, timeout);
+    for (int i = 0; i < ready; i++) {
+        struct connection *c = events[i].data.ptr;
+        if (events[i].events & EPOLLOUT) flush(c);
+        if (events[i].events & (EPOLLIN | EPOLLERR | EPOLLHUP)) receive(c);
+    }
+    return ready;
+}
+
+static void serve_each_once(struct connection *all, int connections, struct epoll_event *events) {
+    for (int i = 0; i < connections; i++) {
+        ask(&all[i], 1, now());
+        flush(&all[i]);
+    }
+    while (done < (uint64_t)connections) {
+        if (handle(events, ANSWERED_WITHIN_MS) == 0) {
+            fprintf(stderr, "connections without an answer: %ju\n", (uintmax_t)(connections - done));
+            exit(1);
+        }
+    }
+    memset(latency, 0, sizeof latency);
+    done = 0;
 }
 
 static int connect_to(const char *kind, const char *where) {
@@ -173,7 +200,7 @@ static void give_up(struct connection *c, uint64_t time) {
     }
     lost += gone;
     if (train) gone = c->head == c->tail ? depth : 0;
-    if (gone && !rate) {
+    if (gone && keep_asking) {
         ask(c, gone, time);
         flush(c);
     }
@@ -205,20 +232,17 @@ int main(int count, char **arguments) {
         struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
         if (epoll_ctl(loop, EPOLL_CTL_ADD, c->fd, &event) < 0) die("epoll_ctl");
     }
+    struct epoll_event events[EVENTS];
+    if (!udp) serve_each_once(all, connections, events);
+    keep_asking = !rate;
     uint64_t began = now();
-    for (int i = 0; !rate && i < connections; i++) {
+    for (int i = 0; keep_asking && i < connections; i++) {
         ask(&all[i], depth, now());
         flush(&all[i]);
     }
-    struct epoll_event events[EVENTS];
     while (now() - began < length) {
         if (rate) ask_due(all, connections, began);
-        int ready = epoll_wait(loop, events, EVENTS, rate ? 0 : 50);
-        for (int i = 0; i < ready; i++) {
-            struct connection *c = events[i].data.ptr;
-            if (events[i].events & EPOLLOUT) flush(c);
-            if (events[i].events & (EPOLLIN | EPOLLERR | EPOLLHUP)) receive(c);
-        }
+        int ready = handle(events, rate ? 0 : 50);
         uint64_t time = now();
         for (int i = 0; udp && ready < EVENTS / 8 && i < connections; i++) give_up(&all[i], time);
     }
