@@ -103,25 +103,26 @@ def connect(server, seconds):
 
 def growth(options):
     """The same server with a hundred connections and with ten thousand; the floor, how far it falls."""
-    most, seconds = min(10_000, options.connections), options.seconds
+    most, seconds = min(10_000, max(10, options.connections)), options.seconds
+    few = min(100, most // 10)
     servers = started("tcp")
-    rates = {name: {f"{name} 100": [], f"{name} {most:,}": []} for name in servers}
+    rates = {name: {f"{name} {few}": [], f"{name} {most:,}": []} for name in servers}
     try:
-        load(servers["fdgate"], "tcp", 100, 64, 1, seconds * WARM_UP_SECONDS)
+        load(servers["fdgate"], "tcp", few, 64, 1, seconds * WARM_UP_SECONDS)
         for _ in common.progress(options.rounds):
             for name, server in servers.items():
-                for values, connections in zip(rates[name].values(), (100, most)):
+                for values, connections in zip(rates[name].values(), (few, most)):
                     values.append(load(server, "tcp", connections, 64, 1, seconds)[0])
     finally:
         for server in servers.values():
             server.__exit__()
     for name, columns in rates.items():
-        few, many = columns
+        base, many = columns
         report.table(
             "TCP echo of many connections" + ("" if name == "fdgate" else ", the floor itself"),
             "round trips/s",
             columns,
-            few,
+            base,
             "at least 0.8" if name == "fdgate" else "",
             ours=many,
         )
