@@ -131,11 +131,11 @@ final class ForwardTest {
   void idleConnectionsAreClosed() throws Exception {
     try (Backend backend = Backend.unix(folder.resolve("up"));
         Handover fdgate =
-            forwarding().forward("'unix:" + folder.resolve("up") + "'", "idle_timeout = '400ms'");
+            forwarding().forward("'unix:" + folder.resolve("up") + "'", "idle_timeout = '2s'");
         SocketChannel client = Backend.connect(fdgate.port(0));
         SocketChannel accepted = backend.accept()) {
       for (int i = 0; i < 4; i++) {
-        TimeUnit.MILLISECONDS.sleep(200);
+        TimeUnit.MILLISECONDS.sleep(700);
         send(client, text("x"));
         receive(accepted, 1);
       }
