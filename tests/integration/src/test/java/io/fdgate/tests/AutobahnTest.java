@@ -2,16 +2,13 @@ package io.fdgate.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,70 +18,46 @@ final class AutobahnTest {
       Pattern.compile(
           "\"([0-9.]+)\": \\{\\s*\"behavior\": \"([A-Z-]+)\",\\s*\"behaviorClose\": \"([A-Z-]+)\"");
 
-  private static final int AGAIN = 2;
-
   @TempDir private Path folder;
 
-  /**
-   * A case that fails is said with the suite's report and what fdgate logged, and is run again: on
-   * machines that were busy with other tests a connection of case 9.4.4 was lost, seldom, and why
-   * is not known.
-   */
   @Test
   void noCaseFails() throws Exception {
     Path config =
-        Files.writeString(
-            folder.resolve("fdgate.toml"),
-            "[log]\nlevel = \"debug\"\n[sockets.http]\nendpoints = true\naccess_log = false\n");
+        Files.writeString(folder.resolve("fdgate.toml"), "[sockets.http]\nendpoints = true\n");
     try (Handover fdgate =
         Handover.ready("--env", "FDGATE_CONFIG=" + config, "--names", "http", "tcp4:127.0.0.1:0")) {
-      String url = "ws://127.0.0.1:" + fdgate.port(0) + "/ws";
-      Map<String, String> results = run(url, Set.of("*"));
-      assertThat(results).hasSizeGreaterThan(290);
-      Map<String, String> failed = failed(results);
-      for (int i = 0; i < AGAIN && !failed.isEmpty(); i++) {
-        Set<String> cases = failed.keySet();
-        System.err.println("failed, and run again: " + failed);
-        for (String each : cases) {
-          System.err.println(report(each));
-        }
-        System.err.println(fdgate.output());
-        results = run(url, cases);
-        assertThat(results).containsOnlyKeys(cases);
-        failed = failed(results);
-      }
-      assertThat(failed).isEmpty();
+      run("ws://127.0.0.1:" + fdgate.port(0) + "/ws");
     }
-  }
-
-  private static Map<String, String> failed(Map<String, String> results) {
-    Map<String, String> failed = new TreeMap<>(results);
+    Map<String, String> results = results();
+    assertThat(results).hasSizeGreaterThan(290);
     // NON-STRICT: malformed UTF-8 is found at the end of a fragment and not within it.
-    failed
+    results
         .values()
         .removeIf(each -> each.matches("(OK|NON-STRICT|INFORMATIONAL)/\\1|NON-STRICT/OK"));
-    return failed;
+    assertThat(results).isEmpty();
   }
 
-  /** What the suite says of a case, without what was sent. */
-  private String report(String id) throws IOException {
-    Path file = folder.resolve("reports/fdgate_case_" + id.replace('.', '_') + ".json");
-    return Files.readAllLines(file).stream()
-        .filter(line -> line.startsWith("   \""))
-        .collect(Collectors.joining("\n"));
-  }
-
-  private Map<String, String> run(String url, Set<String> cases) throws Exception {
+  /**
+   * What it keeps is for a race in Jython: the type of a Java class, and those of its superclasses,
+   * are made when an object is met, by the suite's thread or its Netty's, and forgotten when
+   * nothing refers to them. Both meet buffers and promises; now and then one of them finds a type
+   * half made ({@code "this.mro" is null}) in the middle of a send, and the suite drops its
+   * connection.
+   */
+  private void run(String url) throws Exception {
     String script =
         """
         from autobahntestsuite import wstest
+        from org.python.netty.buffer import PooledByteBufAllocator, Unpooled
+        from org.python.netty.channel import DefaultChannelPromise
+        kept = [DefaultChannelPromise, type(Unpooled.wrappedBuffer("kept")),
+                type(PooledByteBufAllocator.DEFAULT.directBuffer())]
         wstest.start({"mode": "fuzzingclient"}, {
             "failByDrop": False, "enable-ssl": False, "outdir": "reports",
             "servers": [{"agent": "fdgate", "url": "%s", "options": {"version": 18}}],
-            "cases": ["%s"], "exclude-cases": [], "exclude-agent-cases": {}})
-        """
-            .formatted(url, String.join("\", \"", cases));
-    Path python = Files.writeString(folder.resolve("suite.py"), script);
+            "cases": ["*"], "exclude-cases": [], "exclude-agent-cases": {}})
+        """;
+    Path python = Files.writeString(folder.resolve("suite.py"), script.formatted(url));
     String java = ProcessHandle.current().info().command().orElseThrow();
     Process suite =
         new ProcessBuilder(
@@ -102,7 +75,6 @@ final class AutobahnTest {
       throw new AssertionError("the suite does not end: " + output.text());
     }
     assertThat(suite.exitValue()).as(output.text()).isZero();
-    return results();
   }
 
   private Map<String, String> results() throws Exception {
