@@ -11,6 +11,7 @@ import report
 
 HTTP = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\n"
+STARTS_A_ROUND = 5
 SIX = [
     ("echo", "tcp"),
     ("echo", "udp"),
@@ -53,7 +54,7 @@ def hello(java):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
     subprocess.run(
-        [java, "-XX:+UseSerialGC", "-cp", str(common.TARGET), "Hello"],
+        [java, "-cp", str(common.TARGET), "Hello"],
         check=True,
         capture_output=True,
     )
@@ -102,7 +103,7 @@ def compare(options, upstream):
     rss = {name: [] for name in cases}
     for case in cases.values():
         case()  # what has to come from the disk comes now
-    for _ in common.progress(options.rounds):
+    for _ in common.progress(options.rounds * STARTS_A_ROUND):
         for name, case in cases.items():
             milliseconds, used, mib = case()
             times[name].append(milliseconds)

@@ -135,6 +135,35 @@ def load(kind, address, connections, size, depth, seconds, rate=None):
     return [float(field) for field in output.split()]
 
 
+def in_turn(cases, rounds, turns):
+    """What each case measured in each round: a list of its turns.
+
+    A round has several short turns, as what else happens on the machine often lasts for seconds. A
+    server stands still (SIGSTOP) while it is another's turn: its compilers and collectors take their
+    time from its own.
+
+    cases: for each name the process of a server, and what measures it
+    """
+    measured = {name: [] for name in cases}
+    servers = {pid for pid, _ in cases.values()}
+    try:
+        for pid in servers:
+            os.kill(pid, signal.SIGSTOP)
+        for _ in progress(rounds):
+            for values in measured.values():
+                values.append([])
+            for i in range(turns):
+                for name in list(cases) if i % 2 == 0 else reversed(cases):
+                    pid, measure = cases[name]
+                    os.kill(pid, signal.SIGCONT)
+                    measured[name][-1].append(measure())
+                    os.kill(pid, signal.SIGSTOP)
+    finally:
+        for pid in servers:
+            os.kill(pid, signal.SIGCONT)
+    return measured
+
+
 def progress(rounds):
     for i in range(rounds):
         if sys.stderr.isatty():

@@ -88,12 +88,12 @@ def wrk(port, path, seconds, connections=50, script=None):
     return float(re.search(r"Requests/sec: +([\d.]+)", output).group(1))
 
 
-def h2load(port, path, options, rate=None):
+def h2load(port, path, options, seconds, rate=None):
     """Requests a second with 10 connections of 10 streams, or at a rate the p99 in µs."""
     log = common.TARGET / "h2load.log"
     log.unlink(missing_ok=True)
     # A server that is not warm may answer nothing within a second.
-    extent = ["-n500"] if options.no_warm_up else ["-D", str(max(1, round(options.seconds)))]
+    extent = ["-n500"] if options.no_warm_up else ["-D", str(max(1, round(seconds)))]
     command = ["h2load", "-t1", *extent, f"--log-file={log}"]
     if rate:
         command += ["--h1", "-c50", "-m1", f"--rps={max(1, rate / 50):.0f}"]
@@ -116,14 +116,21 @@ def client(command):
     ).stdout
 
 
-def compare(title, unit, ports, measure, bar, options, warm_up=3):
-    values = {name: [] for name in ports}
-    for port in ports.values():
+def compare(title, unit, servers, measure, bar, options, warm_up=3, turns=None):
+    """In turns of a second, the least that wrk and h2load can do, or as many a round as is said.
+
+    servers: for each name its process and its port
+    """
+    for _, port in servers.values():
         for _ in range(0 if options.no_warm_up else warm_up):  # a JIT compiler is part of the server
-            measure(port)
-    for _ in common.progress(options.rounds):
-        for name, port in ports.items():
-            values[name].append(measure(port))
+            measure(port, options.seconds)
+    turns = turns or max(1, round(options.seconds))
+    cases = {
+        name: (pid, lambda port=port: measure(port, options.seconds / turns))
+        for name, (pid, port) in servers.items()
+    }
+    rounds = common.in_turn(cases, options.rounds, turns)
+    values = {name: [statistics.mean(each) for each in turned] for name, turned in rounds.items()}
     report.table(title, unit, values, "nginx", bar)
     return min(statistics.median(each) for each in values.values())
 
@@ -139,9 +146,12 @@ def run(options):
     )
     nginx = Nginx(root)
     fdgate = common.Server([str(common.FDGATE), "--config", str(config)], "http").start()
-    ports = {"nginx": nginx.port, "fdgate": fdgate.address()}
+    servers = {
+        "nginx": (nginx.process.pid, nginx.port),
+        "fdgate": (fdgate.pid, fdgate.address()),
+    }
     try:
-        for port in ports.values():
+        for _, port in servers.values():
             for path, body in {
                 "/plaintext": TEXT,
                 "/small.txt": SMALL,
@@ -149,20 +159,19 @@ def run(options):
             }.items():
                 if get(port, path) != (200, body):
                     raise SystemExit(f"wrong answer to {path}: {get(port, path)}")
-        measure(nginx, ports, options)
+        measure(nginx, servers, options)
     finally:
         nginx.stop()
         fdgate.__exit__()
 
 
-def measure(nginx, ports, options):
-    seconds = options.seconds
+def measure(nginx, servers, options):
     unit = "requests/s"
     peak = compare(
         "HTTP/1.1 plaintext x 50",
         unit,
-        ports,
-        lambda port: wrk(port, "/plaintext", seconds),
+        servers,
+        lambda port, seconds: wrk(port, "/plaintext", seconds),
         "at least 1.0",
         options,
         warm_up=10,
@@ -170,19 +179,19 @@ def measure(nginx, ports, options):
     compare(
         "HTTP/1.1 plaintext, p99 at 70 %",
         "µs",
-        ports,
-        lambda port: h2load(port, "/plaintext", options, 0.7 * peak),
+        servers,
+        lambda port, seconds: h2load(port, "/plaintext", options, seconds, 0.7 * peak),
         "at most 1.5",
         options,
-        warm_up=0,
+        turns=1,
     )
     script = common.TARGET / "pipelined.lua"
     script.write_text(PIPELINED % "/plaintext")
     compare(
         "HTTP/1.1 plaintext, 16 pipelined",
         unit,
-        ports,
-        lambda port: wrk(port, "/plaintext", seconds, script=script),
+        servers,
+        lambda port, seconds: wrk(port, "/plaintext", seconds, script=script),
         "at least 1.2",
         options,
     )
@@ -190,12 +199,14 @@ def measure(nginx, ports, options):
         ("HTTP/1.1 1 KiB file", "/small.txt", "at least 0.9"),
         ("HTTP/1.1 1 MiB file", "/large.txt", "at least 1.0"),
     ):
-        compare(title, unit, ports, lambda port: wrk(port, path, seconds), bar, options, warm_up=10)
+        compare(
+            title, unit, servers, lambda port, seconds: wrk(port, path, seconds), bar, options, warm_up=10
+        )
     compare(
         "HTTP/2 plaintext 10 x 10 streams",
         unit,
-        {"nginx": nginx.port2, "fdgate": ports["fdgate"]},
-        lambda port: h2load(port, "/plaintext", options),
+        {"nginx": (nginx.process.pid, nginx.port2), "fdgate": servers["fdgate"]},
+        lambda port, seconds: h2load(port, "/plaintext", options, seconds),
         "at least 0.9",
         options,
         warm_up=10,
