@@ -1,4 +1,5 @@
 """Stream echo beside a C server."""
+import socket
 import statistics
 import subprocess
 
@@ -17,10 +18,20 @@ TURN_SECONDS = 0.25
 
 
 def started(kind):
-    return {
+    """Both servers, which have answered once."""
+    servers = {
         "C floor": common.Server([common.FLOOR, kind], [("echo", kind)]).start(),
         "fdgate": common.Server([str(common.FDGATE)], [("echo", kind)]).start(),
     }
+    for server in servers.values():
+        listener = server.sockets[0]
+        with socket.socket(listener.family, listener.type) as client:
+            client.connect(listener.getsockname())
+            client.settimeout(30)
+            client.sendall(b"x")
+            if client.recv(1) != b"x":
+                raise SystemExit("wrong answer")
+    return servers
 
 
 def compare(title, servers, kind, connections, size, depth, bar, options):
