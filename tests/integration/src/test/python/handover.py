@@ -40,7 +40,7 @@ def unix(kind, path):
 
 
 def listening(s):
-    s.listen(128)
+    s.listen(4096)  # as systemd does
     return s
 
 

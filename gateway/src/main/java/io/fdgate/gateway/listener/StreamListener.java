@@ -3,6 +3,7 @@ package io.fdgate.gateway.listener;
 import io.fdgate.gateway.activation.InheritedSocket;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.LinuxSocket;
@@ -11,6 +12,14 @@ import java.io.IOException;
 
 /** A listening stream socket: TCP, Unix or VSOCK. */
 final class StreamListener implements Listener {
+  /**
+   * The most connections that are accepted before the others are served again. Netty's channel
+   * accepts one: as each turn serves all that have sent something, those who are in then starve
+   * those who wait. A bound there is, so that a flood of connections holds the others up for some
+   * milliseconds only.
+   */
+  private static final int MOST_AT_ONCE = 1_024;
+
   private final AcceptHandler accept;
   private Binding binding;
   private final ServerChannel channel;
@@ -33,6 +42,12 @@ final class StreamListener implements Listener {
       throws IOException {
     AcceptHandler accept = new AcceptHandler(binding, service, connections);
     ServerChannel channel = channel(binding, accept);
+    channel
+        .config()
+        .setRecvByteBufAllocator(
+            new ServerChannelRecvByteBufAllocator()
+                .respectMaybeMoreData(false)
+                .maxMessagesPerRead(MOST_AT_ONCE));
     channel.pipeline().addLast("accept", accept);
     return new StreamListener(binding, accept, channel, loop.register(channel));
   }

@@ -2,7 +2,6 @@ package io.fdgate.gateway.listener;
 
 import io.fdgate.gateway.activation.InheritedSocket;
 import io.netty.channel.Channel;
-import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.epoll.AbstractEpollServerChannel;
 import io.netty.channel.epoll.EpollChannelConfig;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -18,14 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TakingListener extends AbstractEpollServerChannel {
   private final BooleanSupplier taken;
-  private final EpollChannelConfig config = new Config(this);
-
-  /** Its constructor is for subclasses. */
-  private static final class Config extends EpollChannelConfig {
-    Config(Channel channel) {
-      super(channel, new ServerChannelRecvByteBufAllocator().respectMaybeMoreData(false));
-    }
-  }
+  private final EpollChannelConfig config = new EpollChannelConfig(this) {}; // protected
 
   /**
    * Adopts a listening socket.

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,6 +49,56 @@ final class StreamEchoTest {
       client.send("early\n").halfClose();
       Files.createFile(go);
       assertThat(client.receiveToEnd()).isEqualTo("early\n".getBytes(UTF_8));
+    }
+  }
+
+  /**
+   * Clients that come again at once as soon as they have an answer, and that wait in the queue
+   * before the start. Those who were first may not take all turns from those who were last.
+   */
+  @Test
+  void clientsInTheQueueAreNotStarvedByThoseWhoAreServed(@TempDir Path folder) throws Exception {
+    int clients = 1_000;
+    Path go = folder.resolve("go");
+    String wait = "until [ -e '" + go + "' ]; do sleep 0.01; done; exec " + Distribution.FDGATE;
+    List<SocketChannel> channels = new ArrayList<>();
+    try (Handover late =
+            Handover.startCommand(
+                List.of("sh", "-c", wait), "--names", "echo", "tcp4:127.0.0.1:0");
+        Selector selector = Selector.open()) {
+      for (int i = 0; i < clients; i++) {
+        SocketChannel channel =
+            SocketChannel.open(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), late.port(0)));
+        channels.add(channel);
+        channel.configureBlocking(false);
+        channel.register(selector, SelectionKey.OP_READ, new AtomicInteger());
+        channel.write(ByteBuffer.wrap(new byte[] {'x'}));
+      }
+      Files.createFile(go);
+      int served = 0;
+      while (served < clients) {
+        assertThat(selector.select(30_000)).as("ready of %d", clients).isPositive();
+        for (SelectionKey key : selector.selectedKeys()) {
+          SocketChannel channel = (SocketChannel) key.channel();
+          assertThat(channel.read(ByteBuffer.allocate(1))).isEqualTo(1);
+          channel.write(ByteBuffer.wrap(new byte[] {'x'}));
+          if (((AtomicInteger) key.attachment()).getAndIncrement() == 0) {
+            served++;
+          }
+        }
+        selector.selectedKeys().clear();
+      }
+      int most =
+          selector.keys().stream()
+              .mapToInt(key -> ((AtomicInteger) key.attachment()).get())
+              .max()
+              .orElseThrow();
+      assertThat(most).as("answers to one before all had one").isLessThan(60);
+    } finally {
+      for (SocketChannel channel : channels) {
+        channel.close();
+      }
     }
   }
 
