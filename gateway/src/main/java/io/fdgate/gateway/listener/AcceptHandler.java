@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,8 @@ import org.slf4j.LoggerFactory;
 final class AcceptHandler extends ChannelInboundHandlerAdapter {
   private static final Logger logger = LoggerFactory.getLogger(AcceptHandler.class);
   private static final long PAUSE_MILLIS = 1_000;
+  private static final int SHARE = 4;
+  private static final int MOST_A_TURN = 1_024;
 
   private final Connections connections;
   private Binding binding;
@@ -56,6 +59,20 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     connections.serve((Channel) message, binding, service);
+  }
+
+  /**
+   * Lets the next turn of the loop accept a quarter as many connections as are open. Netty accepts
+   * one: as a turn serves all that have sent something, of thousands that come again and again
+   * those who are in would starve those who wait. All that wait at once would make the opening of
+   * connections slower, as gateway and clients then wait for each other; and without a bound a
+   * flood of connections would hold up the others.
+   */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    MaxMessagesRecvByteBufAllocator accepting = ctx.channel().config().getRecvByteBufAllocator();
+    long share = binding.counters().openConnections() / SHARE;
+    accepting.maxMessagesPerRead(Math.clamp(share, 1, MOST_A_TURN));
   }
 
   /**

@@ -12,14 +12,6 @@ import java.io.IOException;
 
 /** A listening stream socket: TCP, Unix or VSOCK. */
 final class StreamListener implements Listener {
-  /**
-   * The most connections that are accepted before the others are served again. Netty's channel
-   * accepts one: as each turn serves all that have sent something, those who are in then starve
-   * those who wait. A bound there is, so that a flood of connections holds the others up for some
-   * milliseconds only.
-   */
-  private static final int MOST_AT_ONCE = 1_024;
-
   private final AcceptHandler accept;
   private Binding binding;
   private final ServerChannel channel;
@@ -45,9 +37,7 @@ final class StreamListener implements Listener {
     channel
         .config()
         .setRecvByteBufAllocator(
-            new ServerChannelRecvByteBufAllocator()
-                .respectMaybeMoreData(false)
-                .maxMessagesPerRead(MOST_AT_ONCE));
+            new ServerChannelRecvByteBufAllocator().respectMaybeMoreData(false));
     channel.pipeline().addLast("accept", accept);
     return new StreamListener(binding, accept, channel, loop.register(channel));
   }

@@ -58,7 +58,7 @@ final class StreamEchoTest {
    */
   @Test
   void clientsInTheQueueAreNotStarvedByThoseWhoAreServed(@TempDir Path folder) throws Exception {
-    int clients = 1_000;
+    int clients = 2_000;
     Path go = folder.resolve("go");
     String wait = "until [ -e '" + go + "' ]; do sleep 0.01; done; exec " + Distribution.FDGATE;
     List<SocketChannel> channels = new ArrayList<>();
@@ -94,7 +94,7 @@ final class StreamEchoTest {
               .mapToInt(key -> ((AtomicInteger) key.attachment()).get())
               .max()
               .orElseThrow();
-      assertThat(most).as("answers to one before all had one").isLessThan(60);
+      assertThat(most).as("answers to one before all had one").isLessThan(100);
     } finally {
       for (SocketChannel channel : channels) {
         channel.close();
