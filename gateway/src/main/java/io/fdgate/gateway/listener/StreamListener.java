@@ -34,6 +34,7 @@ final class StreamListener implements Listener {
       throws IOException {
     AcceptHandler accept = new AcceptHandler(binding, service, connections);
     ServerChannel channel = channel(binding, accept);
+    // How many it accepts at once the handler says.
     channel
         .config()
         .setRecvByteBufAllocator(

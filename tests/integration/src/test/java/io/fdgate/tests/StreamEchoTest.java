@@ -37,14 +37,19 @@ final class StreamEchoTest {
     fdgate.close();
   }
 
+  /**
+   * An fdgate that starts when a file is there. The holder listens before: clients wait in the
+   * kernel's queue.
+   */
+  private static Handover startedBy(Path go) throws IOException {
+    String wait = "until [ -e '" + go + "' ]; do sleep 0.01; done; exec " + Distribution.FDGATE;
+    return Handover.startCommand(List.of("sh", "-c", wait), "--names", "echo", "tcp4:127.0.0.1:0");
+  }
+
   @Test
   void clientQueuedBeforeTheStartIsServed(@TempDir Path folder) throws Exception {
     Path go = folder.resolve("go");
-    // The holder listens before fdgate is started: the client waits in the kernel's queue.
-    String wait = "until [ -e '" + go + "' ]; do sleep 0.01; done; exec " + Distribution.FDGATE;
-    try (Handover late =
-            Handover.startCommand(
-                List.of("sh", "-c", wait), "--names", "echo", "tcp4:127.0.0.1:0");
+    try (Handover late = startedBy(go);
         Client client = Client.connect(late.port(0))) {
       client.send("early\n").halfClose();
       Files.createFile(go);
@@ -60,11 +65,8 @@ final class StreamEchoTest {
   void clientsInTheQueueAreNotStarvedByThoseWhoAreServed(@TempDir Path folder) throws Exception {
     int clients = 2_000;
     Path go = folder.resolve("go");
-    String wait = "until [ -e '" + go + "' ]; do sleep 0.01; done; exec " + Distribution.FDGATE;
     List<SocketChannel> channels = new ArrayList<>();
-    try (Handover late =
-            Handover.startCommand(
-                List.of("sh", "-c", wait), "--names", "echo", "tcp4:127.0.0.1:0");
+    try (Handover late = startedBy(go);
         Selector selector = Selector.open()) {
       for (int i = 0; i < clients; i++) {
         SocketChannel channel =
