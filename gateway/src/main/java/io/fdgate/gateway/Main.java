@@ -1,6 +1,7 @@
 package io.fdgate.gateway;
 
 import io.fdgate.gateway.activation.ListenEnvironment;
+import io.fdgate.gateway.activation.OwnPid;
 import io.fdgate.gateway.activation.OwnPidfd;
 import io.fdgate.gateway.activation.SocketInspector;
 import io.fdgate.gateway.cli.CommandLineInterface;
@@ -57,7 +58,7 @@ public final class Main {
         .logFormat(logFormat)
         .run(() -> {
           ListenEnvironment listen =
-              ListenEnvironment.parse(environment, ProcessHandle.current().pid(), OwnPidfd::inode);
+              ListenEnvironment.parse(environment, OwnPid.of(environment), OwnPidfd::inode);
           if (listen.fds().isEmpty()) {
             throw new FaultException(List.of(noSockets(listen.notForUs())));
           }

@@ -1,7 +1,7 @@
 package io.fdgate.gateway;
 
 import io.fdgate.gateway.activation.InheritedSocket;
-import io.fdgate.gateway.libc.BootClock;
+import io.fdgate.gateway.libc.Libc;
 import io.fdgate.gateway.listener.Binding;
 import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.DropReason;
@@ -105,7 +105,7 @@ final class ServiceReport {
       String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
       double began = Double.parseDouble(fields[START_TIME_AFTER_NAME]) / CLOCK_TICKS_A_SECOND;
       // Not /proc/uptime, which ProcSubset=pid hides.
-      double now = BootClock.nanos() / 1e9;
+      double now = Libc.bootNanos() / 1e9;
       double since = (System.nanoTime() - readyNanos) / 1e9;
       long millis = Math.max(0, Math.round((now - began - since) * 1_000));
       logger.info(LogEvent.READY, "ready after {} ms: {}", millis, status(plan));

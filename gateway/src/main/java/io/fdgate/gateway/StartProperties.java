@@ -11,9 +11,10 @@ final class StartProperties {
     setDefault("slf4j.internal.verbosity", "WARN");
     // Our provider, without a search of the class path.
     setDefault("slf4j.provider", "io.fdgate.gateway.log.DeferredLogging");
-    // Netty reads the network interfaces for it, and only channel ids need it.
+    // For the ids of channels, which are unique in a process without them. Netty would read the
+    // network interfaces, and ask ProcessHandle (OwnPid).
     setDefault("io.netty.machineId", "00:00:00:00:00:00");
-    setDefault("io.netty.processId", Long.toString(ProcessHandle.current().pid()));
+    setDefault("io.netty.processId", "0");
     // Netty's flight-recorder events cost a fifth of a second at the first buffer.
     setDefault("io.netty.jfr.enabled", "false");
     setDefault("io.netty.leakDetection.level", "disabled");

@@ -39,9 +39,8 @@ public final class NonBlocking {
     Socket loop = Socket.newSocketDomainDgram();
     try {
       // A leading zero puts the name into the abstract namespace: nothing appears in a file system.
-      DomainSocketAddress self =
-          new DomainSocketAddress(
-              "\0fdgate-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
+      // One that another process takes in the same nanosecond is refused, and fcntl(2) called.
+      DomainSocketAddress self = new DomainSocketAddress("\0fdgate-" + System.nanoTime());
       loop.bind(self);
       loop.connect(self);
       if (loop.sendFd(fd) < 0) {

@@ -1,8 +1,9 @@
 package io.fdgate.gateway.activation;
 
-import io.fdgate.gateway.libc.Libc;
 import io.netty.channel.epoll.Native;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,8 +11,14 @@ import java.util.OptionalLong;
 
 /**
  * The inode of our own pidfd: a number for this process that is never used again (pidfd_open(2)).
+ *
+ * <p>That call would need the foreign function interface, before the first answer. A listening Unix
+ * socket gives a pidfd too, of the process that called listen(2) (SO_PEERPIDFD, socket(7)).
  */
 public final class OwnPidfd {
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_PEERPIDFD = 77;
+
   private OwnPidfd() {}
 
   /**
@@ -19,33 +26,37 @@ public final class OwnPidfd {
    * that of epoll and other descriptors without a file system of their own.
    */
   public static OptionalLong inode() {
-    int number = Libc.openOwnPidfd();
-    if (number < 0) {
-      return OptionalLong.empty();
+    try {
+      return inode(open());
+    } catch (IOException without) {
+      return OptionalLong.empty(); // so is the option, before 6.5
     }
-    FileDescriptor pidfd = new FileDescriptor(number);
+  }
+
+  private static FileDescriptor open() throws IOException {
+    Socket listener = Socket.newSocketDomain();
+    try {
+      listener.bind(new DomainSocketAddress("\0fdgate-" + System.nanoTime()));
+      listener.listen(1);
+      return new FileDescriptor(listener.getIntOpt(SOL_SOCKET, SO_PEERPIDFD));
+    } finally {
+      listener.close();
+    }
+  }
+
+  private static OptionalLong inode(FileDescriptor pidfd) throws IOException {
     FileDescriptor shared = Native.newEpollCreate();
     try {
       return attribute(pidfd, "dev") == attribute(shared, "dev")
           ? OptionalLong.empty()
           : OptionalLong.of(attribute(pidfd, "ino"));
-    } catch (IOException hidden) {
-      return OptionalLong.empty();
     } finally {
-      close(pidfd);
-      close(shared);
+      pidfd.close();
+      shared.close();
     }
   }
 
   private static long attribute(FileDescriptor fd, String name) throws IOException {
     return (long) Files.getAttribute(Path.of("/proc/self/fd/" + fd.intValue()), "unix:" + name);
-  }
-
-  private static void close(FileDescriptor fd) {
-    try {
-      fd.close();
-    } catch (IOException unexpected) {
-      throw new IllegalStateException(unexpected);
-    }
   }
 }

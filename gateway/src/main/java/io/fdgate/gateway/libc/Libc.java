@@ -11,6 +11,7 @@ import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.concurrent.TimeUnit;
 
 /**
  * System calls. Each returns what the kernel returns, with {@code -1} replaced by the negated
@@ -43,6 +44,7 @@ public final class Libc {
   private static final int SCM_RIGHTS = 1;
   private static final int CONTROL_HEADER = 16;
   private static final int MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
+  private static final int CLOCK_BOOTTIME = 7;
 
   // Numbers of system calls (syscalls(2)); aarch64 has those of the generic table.
   private static final boolean X86 = "amd64".equals(System.getProperty("os.arch"));
@@ -54,7 +56,7 @@ public final class Libc {
   private static final long SENDMMSG = X86 ? 307 : 269;
   private static final long MMAP = X86 ? 9 : 222;
   private static final long MUNMAP = X86 ? 11 : 215;
-  private static final long PIDFD_OPEN = 434;
+  private static final long CLOCK_GETTIME = X86 ? 228 : 113;
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final long ERRNO =
@@ -85,9 +87,20 @@ public final class Libc {
     return flags < 0 ? flags : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
   }
 
-  /** A new descriptor for our own process (pidfd_open(2)), to be closed by the caller. */
-  public static int openOwnPidfd() {
-    return (int) call(PIDFD_OPEN, ProcessHandle.current().pid(), 0, 0, 0, 0, 0);
+  /**
+   * Nanoseconds since the machine started, its sleep included: the clock that /proc tells the
+   * starts of processes by (clock_gettime(2), proc_pid_stat(5)).
+   */
+  public static long bootNanos() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment timespec = arena.allocate(JAVA_LONG, 2);
+      long result = call(CLOCK_GETTIME, CLOCK_BOOTTIME, timespec.address(), 0, 0, 0, 0);
+      if (result < 0) {
+        throw new IllegalStateException("clock_gettime: errno " + -result);
+      }
+      return TimeUnit.SECONDS.toNanos(timespec.getAtIndex(JAVA_LONG, 0))
+          + timespec.getAtIndex(JAVA_LONG, 1);
+    }
   }
 
   /** The bound address of a socket as the kernel gives it, family first (getsockname(2)). */
