@@ -120,7 +120,7 @@ final class HostUnchangedTest {
       }
       List<String> settings = new ArrayList<>();
       for (String setting : SETTINGS) {
-        settings.add(setting + " " + Files.readString(Path.of("/proc/sys/" + setting)));
+        settings.add(setting + " " + Files.readAllLines(Path.of("/proc/sys/" + setting)));
       }
       return new Machine(
           Files.readAllLines(Path.of("/proc/self/mounts")),
