@@ -18,7 +18,11 @@ import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeTransform;
+import java.lang.classfile.Instruction;
 import java.lang.classfile.MethodModel;
+import java.lang.classfile.MethodTransform;
+import java.lang.classfile.Opcode;
+import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
@@ -26,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -40,7 +45,14 @@ import java.util.stream.Stream;
  * read from its field: a constructor is called natively (jdk.reflect.useNativeAccessorOnly), and for a
  * field the JDK links a method handle.
  *
- * <p>A table of 65,536 bytes is filled by copying, and not by a loop that is interpreted.
+ * <p>A table of 65,536 bytes is filled by copying, and not by a loop that is interpreted. Two of 256
+ * strings, by which a byte is written in hexadecimal digits, are not filled: the two methods that read
+ * them write the digits themselves.
+ *
+ * <p>NetUtil looks at every network interface and reads a file. Two classes ask it, one for a property
+ * of the system, which is read here, and one for the backlog of a listener, which is asked for when
+ * somebody wants to know: an inherited listener has one. Of Unsafe Netty looks for 25 methods, which
+ * Unsafe of this JDK has, and a runtime has no other.
  *
  * <p>Which events a handler has to see is found by an annotation, for which the JVM spins dynamic
  * proxies. Four classes have it, on all methods that events come to, so that the class of a method
@@ -56,19 +68,41 @@ final class NettyStart {
   private static final ClassDesc UNSAFE = ClassDesc.of("sun.misc.Unsafe");
   private static final ClassDesc CONSTRUCTOR = ClassDesc.of("java.lang.reflect.Constructor");
   private static final ClassDesc PLATFORM = ClassDesc.of("io.netty.util.internal.PlatformDependent0");
+  private static final ClassDesc NET_UTIL = ClassDesc.of("io.netty.util.NetUtil");
+  private static final ClassDesc SERVER_CONFIG =
+      ClassDesc.of("io.netty.channel.epoll.EpollServerChannelConfig");
   private static final ClassDesc CHARSET = ClassDesc.of("java.nio.charset.Charset");
   private static final MethodTypeDesc CLEAN = MethodTypeDesc.of(CD_void, BYTE_BUFFER);
 
   /** The size of Netty's table of hexadecimal digits: what each char stands for. */
   private static final int HEX_DIGITS = 1 << 16;
 
-  /** A call, and what takes its place. */
+  /**
+   * An instruction, and what takes its place.
+   *
+   * @param in the method that has it, or the empty string for any
+   */
   private record Change(
-      ClassDesc owner, String method, MethodTypeDesc type, Consumer<CodeBuilder> instead) {
-    boolean replaces(InvokeInstruction call) {
-      return call.owner().matches(owner)
-          && call.name().equalsString(method)
-          && call.type().equalsString(type.descriptorString());
+      String in, Predicate<Instruction> instruction, Consumer<CodeBuilder> instead) {
+    /** A call, in any method. */
+    Change(ClassDesc owner, String method, MethodTypeDesc type, Consumer<CodeBuilder> instead) {
+      this(
+          "",
+          each ->
+              each instanceof InvokeInstruction call
+                  && call.owner().matches(owner)
+                  && call.name().equalsString(method)
+                  && call.type().equalsString(type.descriptorString()),
+          instead);
+    }
+
+    /** The one instruction of its kind in a method. */
+    Change(String in, Opcode opcode, Consumer<CodeBuilder> instead) {
+      this(in, each -> each.opcode() == opcode, instead);
+    }
+
+    boolean replaces(MethodModel method, Instruction each) {
+      return (in.isEmpty() || method.methodName().equalsString(in)) && instruction.test(each);
     }
   }
 
@@ -153,6 +187,71 @@ final class NettyStart {
                       "arraycopy",
                       MethodTypeDesc.of(CD_void, CD_Object, CD_int, CD_Object, CD_int, CD_int)));
 
+  /** No step of the loop that fills the tables of strings. */
+  private static final Change NOT_FILLED =
+      new Change("<clinit>", Opcode.ARRAYLENGTH, code -> code.pop().iconst_0());
+
+  /** The table and the index are there. */
+  private static final Change DIGITS =
+      new Change("byteToHexString", Opcode.AALOAD, code -> toHexString(code.swap().pop()));
+
+  private static final Change PADDED_DIGITS =
+      new Change(
+          "byteToHexStringPadded",
+          Opcode.AALOAD,
+          code ->
+              toHexString(code.swap().pop().loadConstant(0x100).ior())
+                  .iconst_1()
+                  .invokevirtual(
+                      CD_String, "substring", MethodTypeDesc.of(CD_String, CD_int)));
+
+  private static CodeBuilder toHexString(CodeBuilder code) {
+    return code.invokestatic(
+        ClassDesc.of("java.lang.Integer"), "toHexString", MethodTypeDesc.of(CD_String, CD_int));
+  }
+
+  /** As NetUtil reads it. */
+  private static final Change PREFERS_IPV4 =
+      new Change(
+          NET_UTIL,
+          "isIpV4StackPreferred",
+          MethodTypeDesc.of(CD_boolean),
+          code ->
+              code.loadConstant("java.net.preferIPv4Stack")
+                  .iconst_0()
+                  .invokestatic(
+                      ClassDesc.of("io.netty.util.internal.SystemPropertyUtil"),
+                      "getBoolean",
+                      MethodTypeDesc.of(CD_boolean, CD_String, CD_boolean)));
+
+  private static final Change NO_BACKLOG =
+      new Change(
+          "<init>",
+          each ->
+              each instanceof FieldInstruction field
+                  && field.owner().matches(NET_UTIL)
+                  && field.name().equalsString("SOMAXCONN"),
+          CodeBuilder::iconst_m1);
+
+  private static final Change BACKLOG =
+      new Change(
+          "getBacklog",
+          Opcode.GETFIELD,
+          code ->
+              code.getfield(SERVER_CONFIG, "backlog", CD_int)
+                  .dup()
+                  .ifThen(
+                      Opcode.IFLT,
+                      unknown -> unknown.pop().getstatic(NET_UTIL, "SOMAXCONN", CD_int)));
+
+  /** Netty wants to know that they are there, and nothing of them. */
+  private static final Change NO_SEARCH =
+      new Change(
+          CD_Class,
+          "getDeclaredMethod",
+          MethodTypeDesc.of(ClassDesc.of("java.lang.reflect.Method"), CD_String, CD_Class.arrayType()),
+          code -> code.pop2().pop().aconst_null());
+
   /** The adapters, whose methods for events are all annotated. */
   private static final List<ClassDesc> ADAPTERS =
       Stream.of(
@@ -191,13 +290,16 @@ final class NettyStart {
   private static final Map<String, List<Change>> CHANGES =
       Map.of(
           CHANNEL + "ChannelHandlerMask$", List.of(OF_ADAPTER),
+          CHANNEL + "epoll/EpollServerChannelConfig.", List.of(NO_BACKLOG, BACKLOG),
+          CHANNEL + "unix/Socket.", List.of(PREFERS_IPV4),
           INTERNAL + "PlatformDependent0$1.", List.of(MADE),
           INTERNAL + "PlatformDependent0$12.", List.of(NO_SEGMENT),
+          INTERNAL + "PlatformDependent0$2.", List.of(NO_SEARCH),
           INTERNAL + "CleanerJava9", List.of(NOT_BOUND, DIRECT),
-          INTERNAL + "StringUtil.", List.of(COPIED));
+          INTERNAL + "StringUtil.", List.of(COPIED, NOT_FILLED, DIGITS, PADDED_DIGITS));
 
-  /** Each once, but DIRECT. */
-  private static final int EXPECTED = 8;
+  /** Each once, but for DIRECT and NO_SEARCH, which are three and 25. */
+  private static final int EXPECTED = 39;
 
   private final ClassFile classes;
   private int changed;
@@ -229,9 +331,7 @@ final class NettyStart {
     }
     for (Map.Entry<String, List<Change>> each : CHANGES.entrySet()) {
       if (file.startsWith(each.getKey())) {
-        return classes.transformClass(
-            classes.parse(content),
-            ClassTransform.transformingMethodBodies(replacing(each.getValue())));
+        return classes.transformClass(classes.parse(content), replacing(each.getValue()));
       }
     }
     return content;
@@ -250,10 +350,21 @@ final class NettyStart {
     }
   }
 
-  private CodeTransform replacing(List<Change> changes) {
+  private ClassTransform replacing(List<Change> changes) {
+    return (type, element) -> {
+      if (element instanceof MethodModel method) {
+        type.transformMethod(
+            method, MethodTransform.transformingCode(replacing(method, changes)));
+      } else {
+        type.with(element);
+      }
+    };
+  }
+
+  private CodeTransform replacing(MethodModel method, List<Change> changes) {
     return (code, element) -> {
       for (Change change : changes) {
-        if (element instanceof InvokeInstruction call && change.replaces(call)) {
+        if (element instanceof Instruction each && change.replaces(method, each)) {
           change.instead().accept(code);
           changed++;
           return;
@@ -266,7 +377,7 @@ final class NettyStart {
   /** After the last file. */
   void verify() throws IOException {
     if (changed != EXPECTED) {
-      throw new IOException(changed + " calls of Netty were replaced, not " + EXPECTED);
+      throw new IOException(changed + " instructions of Netty were replaced, not " + EXPECTED);
     }
     if (annotated != ANNOTATED) {
       throw new IOException("the methods of Netty that are passed over are not those of its adapters");

@@ -121,6 +121,61 @@ final class StartTest {
     }
   }
 
+  /** Also under a systemd that tells which process it means by its pidfd (LISTEN_PIDFDID). */
+  @Test
+  void firstAnswerWaitsForNoneOfWhatTakesLongest() throws Exception {
+    String exec =
+        """
+        import os, sys
+        os.environ["LISTEN_PIDFDID"] = str(os.fstat(os.pidfd_open(os.getpid())).st_ino)
+        os.execv(sys.argv[1], sys.argv[1:])
+        """;
+    Path log = folder.resolve("classes");
+    try (Handover fdgate =
+        Handover.startCommand(
+            List.of("/usr/bin/python3", "-c", exec, Distribution.FDGATE),
+            "--env",
+            "FDGATE_JAVA_OPTS=-Dfdgate.firstAnswersMillis=60000 -Xlog:class+init:file=" + log,
+            "--names",
+            "echo",
+            "tcp4:127.0.0.1:0")) {
+      assertThat(Socat.exchange("PING\r\n", "tcp4:127.0.0.1:" + fdgate.port(0))).contains("PING");
+      assertThat(Files.readAllLines(log))
+          .anyMatch(line -> line.contains("'io/fdgate/gateway/activation/OwnPidfd'"))
+          .noneMatch(line -> line.contains("'java/lang/ProcessHandleImpl'"))
+          .noneMatch(line -> line.contains("'io/netty/util/NetUtil'"))
+          .noneMatch(line -> line.contains("'java/lang/foreign/Linker'"))
+          .noneMatch(line -> line.contains("'jdk/internal/foreign/abi/AbstractLinker'"));
+    }
+  }
+
+  /** Its instructions are not all those of Netty's jars. */
+  @Test
+  void nettyOfTheRuntimeAnswersAsNettyDoes() throws Exception {
+    Distribution.Ended ended =
+        Distribution.run(
+            new ProcessBuilder(
+                Distribution.HOME.resolve("runtime/bin/java").toString(),
+                "-Dslf4j.provider=io.fdgate.gateway.log.DeferredLogging",
+                "--add-modules",
+                "io.fdgate",
+                "-cp",
+                Path.of("target/test-classes").toAbsolutePath().toString(),
+                NettyAnswers.class.getName()));
+    assertThat(ended.out().lines())
+        .as(ended.err())
+        .containsExactly(
+            "0 00",
+            "9 09",
+            "10 10",
+            "ff ff",
+            "ff ff",
+            "backlog " + Files.readAllLines(Path.of("/proc/sys/net/core/somaxconn")).getFirst(),
+            "backlog 0",
+            "IPv6 true",
+            "Unsafe true");
+  }
+
   /** Most of them from the second. */
   @Test
   void classesOfHttp2ComeFromTheArchives() throws Exception {
