@@ -10,6 +10,7 @@ bin/bench memory              the process memory of idle connections, and what i
 bin/bench forward [-r ROUNDS] TCP carried, beside systemd-socket-proxyd and HAProxy
 bin/bench podman [-r ROUNDS]  one stream to an activated container, a published one, fdgate on the host
 bin/bench load [-r ROUNDS]    fdgate load itself, beside wrk and a C client
+bin/bench calls               which system calls a message costs, beside the same peers
 bin/bench counting            what counting costs; --help says more
 
 The server is pinned to one core and the client to another. Each answer is checked. What is printed
@@ -20,6 +21,7 @@ import argparse
 import os
 import sys
 
+import calls
 import cold
 import common
 import echo
@@ -42,8 +44,9 @@ MODES = {
     "udp": udp.run,
     "memory": memory.run,
 }
-# On request only: their tables are in docs/forward.md, docs/podman.md and docs/load.md.
+# On request only: their tables are in docs/performance.md, docs/forward.md, docs/podman.md and docs/load.md.
 OTHERS = {
+    "calls": calls.run,
     "forward": lambda options: forward.run(sys.modules[__name__], options.rounds),
     "podman": lambda options: podman.run(sys.modules[__name__], options.rounds),
     "load": lambda options: load_tester.run(sys.modules[__name__], options.rounds),

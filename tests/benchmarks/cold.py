@@ -1,6 +1,7 @@
 """From exec, with a client queued before, to that client's first answered byte."""
 import pathlib
 import resource
+import select
 import socket
 import statistics
 import subprocess
@@ -12,6 +13,7 @@ import report
 HTTP = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\n"
 STARTS_A_ROUND = 5
+CROWD = 1000
 SIX = [
     ("echo", "tcp"),
     ("echo", "udp"),
@@ -37,6 +39,40 @@ def start(command, sockets=(("echo", "tcp"),), request=b"hello\n", answer=b"h", 
             if first != answer:
                 raise SystemExit(f"wrong answer: {first}")
             return milliseconds, processor_ms(server.pid), server.rss_mib()
+
+
+def crowd(command, count):
+    """Milliseconds from fork until each of many queued clients has had an answer.
+
+    One that has one asks again at once: those who were let in first are not to starve the others.
+    """
+    with common.Server(command, "echo", pinned=False) as server:
+        clients = {}
+        asking = select.epoll()
+        try:
+            for _ in range(count):
+                client = socket.create_connection(server.sockets[0].getsockname())
+                client.sendall(b"hello\n")
+                clients[client.fileno()] = client
+                asking.register(client, select.EPOLLIN)
+            waiting = set(clients)
+            began = time.perf_counter()
+            server.start()
+            while waiting:
+                answers = asking.poll(30)
+                if not answers:
+                    raise SystemExit(f"{len(waiting)} of {count} clients have no answer")
+                for fd, _ in answers:
+                    if not clients[fd].recv(64):
+                        raise SystemExit("a client of a crowd was sent away")
+                    waiting.discard(fd)
+                    clients[fd].sendall(b"hello\n")
+            milliseconds = (time.perf_counter() - began) * 1000
+            return milliseconds
+        finally:
+            asking.close()
+            for client in clients.values():
+                client.close()
 
 
 def processor_ms(pid):
@@ -117,6 +153,13 @@ def compare(options, upstream):
     }
     report.table("cold start", "ms", times, "java hello", bars)
     report.table("cold start, processor time", "ms", processor, "java hello")
+    count = min(CROWD, options.connections)
+    crowds = {"C floor": [common.FLOOR, "tcp"], "fdgate": [fdgate]}
+    last = {name: [] for name in crowds}
+    for _ in common.progress(options.rounds):
+        for name, command in crowds.items():
+            last[name].append(crowd(command, count))
+    report.table(f"cold start, the last of {count:,} clients", "ms", last, "C floor")
     mib = {name: statistics.median(values) for name, values in rss.items()}
     print("RSS then: " + ", ".join(f"{n} {m:.0f} MiB" for n, m in mib.items() if m))
     report.note("RSS after the first echo", f"{mib['fdgate echo']:.0f} MiB", "", "at most 42")

@@ -1,4 +1,5 @@
 """HTTP beside nginx: by wrk for HTTP/1.1, by h2load for HTTP/2."""
+import contextlib
 import http.client
 import re
 import signal
@@ -135,7 +136,9 @@ def compare(title, unit, servers, measure, bar, options, warm_up=3, turns=None):
     return min(statistics.median(each) for each in values.values())
 
 
-def run(options):
+@contextlib.contextmanager
+def started():
+    """nginx, and of both the process and the port; each has answered every request."""
     root = common.TARGET / "www"
     root.mkdir(exist_ok=True)
     (root / "small.txt").write_bytes(SMALL)
@@ -159,10 +162,15 @@ def run(options):
             }.items():
                 if get(port, path) != (200, body):
                     raise SystemExit(f"wrong answer to {path}: {get(port, path)}")
-        measure(nginx, servers, options)
+        yield nginx, servers
     finally:
         nginx.stop()
         fdgate.__exit__()
+
+
+def run(options):
+    with started() as (nginx, servers):
+        measure(nginx, servers, options)
 
 
 def measure(nginx, servers, options):

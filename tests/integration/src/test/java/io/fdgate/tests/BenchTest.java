@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Each mode of bin/bench still runs, and finds its answers right. Its figures are not looked at.
@@ -17,8 +17,15 @@ final class BenchTest {
   private static final int PATIENCE_SECONDS = 300;
 
   @ParameterizedTest
-  @ValueSource(strings = {"cold", "echo", "http", "udp", "memory"})
-  void modeRuns(String mode) throws Exception {
+  @CsvSource({
+    "cold, | measured | fdgate | beside | bar |",
+    "echo, | measured | fdgate | beside | bar |",
+    "http, | measured | fdgate | beside | bar |",
+    "udp, | measured | fdgate | beside | bar |",
+    "memory, | measured | fdgate | beside | bar |",
+    "calls, | load | server | system calls a message |"
+  })
+  void modeRuns(String mode, String table) throws Exception {
     File out = File.createTempFile("bench", mode);
     List<String> command =
         List.of(
@@ -34,7 +41,7 @@ final class BenchTest {
     try {
       assertThat(bench.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as("%s ends", mode).isTrue();
       assertThat(bench.exitValue()).as(() -> contents(out)).isZero();
-      assertThat(contents(out)).contains("| measured | fdgate | beside | bar |");
+      assertThat(contents(out)).contains(table);
     } finally {
       bench.descendants().forEach(ProcessHandle::destroy);
       bench.destroy();
