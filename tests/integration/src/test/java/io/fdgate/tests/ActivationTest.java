@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,18 +81,8 @@ final class ActivationTest {
 
   @Test
   void pidfdOfThisProcessIsAccepted() throws Exception {
-    String exec =
-        """
-        import os, sys
-        os.environ["LISTEN_PIDFDID"] = str(os.fstat(os.pidfd_open(os.getpid())).st_ino)
-        os.execv(sys.argv[1], sys.argv[1:])
-        """;
     try (Handover fdgate =
-        Handover.startCommand(
-            List.of("/usr/bin/python3", "-c", exec, Distribution.FDGATE),
-            "--names",
-            "echo",
-            "tcp4:127.0.0.1:0")) {
+        Handover.startCommand(Handover.WITH_PIDFD, "--names", "echo", "tcp4:127.0.0.1:0")) {
       fdgate.awaitLine(" ready after ");
     }
   }

@@ -124,16 +124,10 @@ final class StartTest {
   /** Also under a systemd that tells which process it means by its pidfd (LISTEN_PIDFDID). */
   @Test
   void firstAnswerWaitsForNoneOfWhatTakesLongest() throws Exception {
-    String exec =
-        """
-        import os, sys
-        os.environ["LISTEN_PIDFDID"] = str(os.fstat(os.pidfd_open(os.getpid())).st_ino)
-        os.execv(sys.argv[1], sys.argv[1:])
-        """;
     Path log = folder.resolve("classes");
     try (Handover fdgate =
         Handover.startCommand(
-            List.of("/usr/bin/python3", "-c", exec, Distribution.FDGATE),
+            Handover.WITH_PIDFD,
             "--env",
             "FDGATE_JAVA_OPTS=-Dfdgate.firstAnswersMillis=60000 -Xlog:class+init:file=" + log,
             "--names",
