@@ -131,26 +131,21 @@ def print_options(sockets):
         print("options", 3 + i, *values, flush=True)
 
 
-def deny_inet(error):
-    """socket(2) for AF_INET and AF_INET6 fails, as under RestrictAddressFamilies=AF_UNIX."""
+def deny(families, error):
+    """socket(2) for these families fails, as under RestrictAddressFamilies= without them."""
     load, jump, ret = 0x20, 0x15, 0x06
     allow, refuse = 0x7FFF0000, 0x00050000 | getattr(errno, error.upper())
-    program = [
-        (load, 0, 0, 0),
-        (jump, 0, 4, SYS_SOCKET),
-        (load, 0, 0, 16),
-        (jump, 1, 0, AF_INET),
-        (jump, 0, 1, AF_INET6),
-        (ret, 0, 0, refuse),
-        (ret, 0, 0, allow),
-    ]
+    program = [(load, 0, 0, 0), (jump, 0, len(families) + 1, SYS_SOCKET), (load, 0, 0, 16)]
+    for i, family in enumerate(families):
+        program.append((jump, len(families) - i, 0, family))
+    program += [(ret, 0, 0, allow), (ret, 0, 0, refuse)]
     code = b"".join(struct.pack("HBBI", *each) for each in program)
     buffer = ctypes.create_string_buffer(code)
     filter_program = struct.pack("HxxxxxxP", len(program), ctypes.addressof(buffer))
     if LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or LIBC.prctl(PR_SET_SECCOMP, 2, filter_program, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl")
     try:
-        socket.socket(AF_INET)
+        socket.socket(families[0])
     except OSError:
         return
     raise SystemExit("the filter denies nothing")
@@ -192,7 +187,9 @@ def child(options, sockets, command):
         key, _, value = each.partition("=")
         variables[key] = value
     if options.deny_inet:
-        deny_inet(options.deny_inet)
+        deny([AF_INET, AF_INET6], options.deny_inet)
+    if options.deny_unix:
+        deny([socket.AF_UNIX], options.deny_unix)
     if options.log:
         os.dup2(log_file(options.log), 2)
     os.dup2(2, 1)
@@ -207,6 +204,7 @@ def main():
     parser.add_argument("--nonblock", action="store_true")
     parser.add_argument("--env", action="append", default=[])
     parser.add_argument("--deny-inet")
+    parser.add_argument("--deny-unix")
     parser.add_argument("--log", help="a file for the command's output, or \"gone\": nobody reads it")
     parser.add_argument("specs", nargs="*")
     options = parser.parse_args(sys.argv[1:split])

@@ -1,5 +1,6 @@
 package io.fdgate.gateway.activation;
 
+import io.fdgate.gateway.libc.Libc;
 import io.netty.channel.epoll.Native;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.FileDescriptor;
@@ -12,8 +13,9 @@ import java.util.OptionalLong;
 /**
  * The inode of our own pidfd: a number for this process that is never used again (pidfd_open(2)).
  *
- * <p>That call would need the foreign function interface, before the first answer. A listening Unix
- * socket gives a pidfd too, of the process that called listen(2) (SO_PEERPIDFD, socket(7)).
+ * <p>That call needs the foreign function interface, before the first answer. A listening Unix
+ * socket gives a pidfd too, of the process that called listen(2) (SO_PEERPIDFD, socket(7)): the
+ * call is for where there is none.
  */
 public final class OwnPidfd {
   private static final int SOL_SOCKET = 1;
@@ -27,18 +29,27 @@ public final class OwnPidfd {
    */
   public static OptionalLong inode() {
     try {
-      return inode(open());
-    } catch (IOException without) {
-      return OptionalLong.empty(); // so is the option, before 6.5
+      int number = open();
+      return number < 0 ? OptionalLong.empty() : inode(new FileDescriptor(number));
+    } catch (IOException hidden) {
+      return OptionalLong.empty();
     }
   }
 
-  private static FileDescriptor open() throws IOException {
+  private static int open() {
+    try {
+      return openThroughUnixSocket();
+    } catch (IOException | RuntimeException denied) { // or a kernel before 6.5
+      return Libc.openOwnPidfd();
+    }
+  }
+
+  private static int openThroughUnixSocket() throws IOException {
     Socket listener = Socket.newSocketDomain();
     try {
       listener.bind(new DomainSocketAddress("\0fdgate-" + System.nanoTime()));
       listener.listen(1);
-      return new FileDescriptor(listener.getIntOpt(SOL_SOCKET, SO_PEERPIDFD));
+      return listener.getIntOpt(SOL_SOCKET, SO_PEERPIDFD);
     } finally {
       listener.close();
     }

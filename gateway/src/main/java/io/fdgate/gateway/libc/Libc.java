@@ -57,6 +57,7 @@ public final class Libc {
   private static final long MMAP = X86 ? 9 : 222;
   private static final long MUNMAP = X86 ? 11 : 215;
   private static final long CLOCK_GETTIME = X86 ? 228 : 113;
+  private static final long PIDFD_OPEN = 434;
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final long ERRNO =
@@ -85,6 +86,11 @@ public final class Libc {
   public static int setNonBlocking(int fd) {
     int flags = fcntl(fd, F_GETFL, 0);
     return flags < 0 ? flags : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+  }
+
+  /** A new descriptor for our own process (pidfd_open(2)), to be closed by the caller. */
+  public static int openOwnPidfd() {
+    return (int) call(PIDFD_OPEN, ProcessHandle.current().pid(), 0, 0, 0, 0, 0);
   }
 
   /**

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Under a seccomp filter that denies the internet families, as RestrictAddressFamilies= does. */
+/** Under a seccomp filter that denies families of sockets, as RestrictAddressFamilies= does. */
 final class RestrictedTest {
   @TempDir private Path folder;
 
@@ -38,6 +39,23 @@ final class RestrictedTest {
         assertThat(Socat.exchange("hello\n", address)).as(address).isEqualTo("hello\n");
       }
       assertThat(fdgate.output()).doesNotContain("WARN").doesNotContain("ERROR");
+    }
+  }
+
+  /** What is done through a Unix socket, to be fast, is then done by calls. */
+  @Test
+  void inheritedSocketAnswersWhereNoUnixSocketCanBeOpened() throws Exception {
+    try (Handover fdgate =
+        Handover.startCommand(
+            Handover.WITH_PIDFD,
+            "--deny-unix",
+            "EAFNOSUPPORT",
+            "--names",
+            "echo",
+            "tcp4:127.0.0.1:0")) {
+      fdgate.awaitLine(" ready after ");
+      assertThat(Socat.exchange("hello\n", "tcp4:127.0.0.1:" + fdgate.port(0)))
+          .isEqualTo("hello\n");
     }
   }
 }
