@@ -58,7 +58,7 @@ import java.util.stream.Stream;
  * proxies. Four classes have it, on all methods that events come to, so that the class of a method
  * tells as much.
  *
- * <p>Another Netty, in which these calls are not where they are expected, fails the build.
+ * <p>Another Netty, in which these instructions are not where they are expected, fails the build.
  */
 final class NettyStart {
   private static final String INTERNAL = "io/netty/util/internal/";

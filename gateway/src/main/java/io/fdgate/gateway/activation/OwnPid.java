@@ -10,7 +10,7 @@ public final class OwnPid {
 
   /**
    * The id in our pid namespace. {@link ProcessHandle} makes a thread pool first, which is a
-   * twentieth of a cold start. /proc/self is the id in the namespace that /proc was mounted in; so
+   * fifteenth of a cold start. /proc/self is the id in the namespace that /proc was mounted in; so
    * that is taken where LISTEN_PID says the same, as it does at a start by systemd.
    *
    * @param variables the environment
