@@ -1,6 +1,8 @@
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -9,6 +11,10 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +28,7 @@ import java.util.Map;
  */
 final class Handover {
   private static final Linker LINKER = Linker.nativeLinker();
+  private static final int AF_UNIX = 1;
   private static final int AF_INET = 2;
   private static final int SOCK_STREAM = 1;
   private static final int SOCK_DGRAM = 2;
@@ -32,39 +39,61 @@ final class Handover {
 
   private Handover() {}
 
-  /** A socket of ours on a port of 127.0.0.1. */
-  record Open(String name, boolean isStream, int fd, int port) {
+  /** A bound socket of ours. */
+  record Open(String name, boolean isStream, int fd, SocketAddress address) {
     void close() throws Throwable {
       call("close", fd);
     }
   }
 
-  /** A listening stream socket on a free port. */
-  static Open stream(String name) throws Throwable {
-    return open(name, SOCK_STREAM);
+  /** A listening TCP socket on a free port of 127.0.0.1. */
+  static Open tcp(String name) throws Throwable {
+    return inet(name, SOCK_STREAM);
   }
 
-  /** A datagram socket on a free port. */
-  static Open datagram(String name) throws Throwable {
-    return open(name, SOCK_DGRAM);
+  /** A UDP socket on a free port of 127.0.0.1. */
+  static Open udp(String name) throws Throwable {
+    return inet(name, SOCK_DGRAM);
   }
 
-  private static Open open(String name, int type) throws Throwable {
+  private static Open inet(String name, int type) throws Throwable {
     try (Arena arena = Arena.ofConfined()) {
-      int fd = call("socket", AF_INET, type, 0);
       // struct sockaddr_in (ip(7)).
       MemorySegment address = arena.allocate(16);
       address.set(JAVA_SHORT, 0, (short) AF_INET);
-      address.asSlice(4, 4).copyFrom(MemorySegment.ofArray(new byte[] {127, 0, 0, 1}));
-      MemorySegment length = arena.allocateFrom(JAVA_INT, 16);
-      call("bind", fd, address, 16);
-      if (type == SOCK_STREAM) {
-        call("listen", fd, 16);
-      }
-      call("getsockname", fd, address, length);
+      byte[] host = {127, 0, 0, 1};
+      MemorySegment.copy(host, 0, address, JAVA_BYTE, 4, host.length);
+      int fd = bound(AF_INET, type, address);
+      call("getsockname", fd, address, arena.allocateFrom(JAVA_INT, 16));
       short port = address.get(JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN), 2);
-      return new Open(name, type == SOCK_STREAM, fd, Short.toUnsignedInt(port));
+      return new Open(
+          name,
+          type == SOCK_STREAM,
+          fd,
+          new InetSocketAddress(InetAddress.getByAddress(host), Short.toUnsignedInt(port)));
     }
+  }
+
+  /** A listening Unix socket. */
+  static Open unix(String name, Path path) throws Throwable {
+    try (Arena arena = Arena.ofConfined()) {
+      // struct sockaddr_un (unix(7)).
+      byte[] bytes = path.toString().getBytes(UTF_8);
+      MemorySegment address = arena.allocate(2 + bytes.length + 1);
+      address.set(JAVA_SHORT, 0, (short) AF_UNIX);
+      MemorySegment.copy(bytes, 0, address, JAVA_BYTE, 2, bytes.length);
+      int fd = bound(AF_UNIX, SOCK_STREAM, address);
+      return new Open(name, true, fd, UnixDomainSocketAddress.of(path));
+    }
+  }
+
+  private static int bound(int family, int type, MemorySegment address) throws Throwable {
+    int fd = call("socket", family, type, 0);
+    call("bind", fd, address, (int) address.byteSize());
+    if (type == SOCK_STREAM) {
+      call("listen", fd, 16);
+    }
+    return fd;
   }
 
   /**

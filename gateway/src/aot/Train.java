@@ -1,11 +1,15 @@
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.Channels;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,6 +18,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
@@ -27,7 +33,8 @@ import java.util.regex.Pattern;
  * asks each once, and stops it; some times over: for the lambda forms, which jlink makes
  * beforehand; without and with an archive, as only a JVM that runs from one tells of the classes
  * that come with it; until the first answers; for the second archive; and to make sure that a start
- * uses both. The build runs it as {@code java Train.java DISTRIBUTION VERSION}.
+ * uses both. Before all that it has the one native function compiled. The build runs it as {@code java
+ * Train.java DISTRIBUTION VERSION fdgate.c}.
  */
 public final class Train {
   private static final int TIMEOUT_MILLIS = 60_000;
@@ -48,6 +55,10 @@ public final class Train {
           + "\0\0\16\1\5\0\0\0\1"
           + "\202\206\204A\11localhost"
           + "\0\0\0\4\1\0\0\0\0";
+
+  /** The sockets whose first answers are to come soon. */
+  private static final List<String> FIRST =
+      List.of("echo", "unix echo", "udp echo", "http", "web", "large", "line", "udp line", "forward");
 
   private static final Map<String, String> REQUESTS =
       Map.of(
@@ -72,16 +83,37 @@ public final class Train {
   private Train(Path home, Path work) throws IOException {
     this.home = home;
     this.work = work;
+    Files.createDirectories(work);
     this.upstream = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
   }
 
   public static void main(String[] arguments) throws Throwable {
     Path home = Path.of(arguments[0]).toAbsolutePath();
-    new Train(home, home.resolveSibling("training")).train(arguments[1]);
+    Train train = new Train(home, home.resolveSibling("training"));
+    train.compile(Path.of(arguments[2]), home.resolve("lib/libfdgate.so"));
+    train.train(arguments[1]);
+  }
+
+  /** The library of the one native function. What is built without it is whole, but slower. */
+  private void compile(Path source, Path to) throws IOException, InterruptedException {
+    Path include = Path.of(System.getProperty("java.home"), "include");
+    ProcessBuilder cc =
+        new ProcessBuilder(
+            "cc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-s",
+            "-I" + include, "-I" + include.resolve("linux"), "-o", to.toString(), source.toString());
+    try {
+      if (cc.inheritIO().start().waitFor() == 0) {
+        return;
+      }
+    } catch (IOException noCompiler) {
+      System.err.println(noCompiler.getMessage());
+    }
+    System.err.println(
+        "fdgate: no C compiler with the C library's headers (gcc and libc6-dev): this build calls the"
+            + " kernel by Java's foreign function interface, and starts more slowly");
   }
 
   private void train(String version) throws Throwable {
-    Files.createDirectories(work);
     Thread.ofPlatform().daemon().start(this::serveUpstream);
     run(TRACE);
     Path forms = work.resolve("lambda-forms");
@@ -109,8 +141,8 @@ public final class Train {
   }
 
   /**
-   * Of a list of classes, those that are used until the first answer of a protocol for streams. An
-   * archive of all shows which are initialized, one of these which others they load.
+   * Of a list of classes, those that are used until the first answers. An archive of all shows which
+   * are initialized, one of these which others they load.
    */
   private Path ofFirstAnswers(Path all) throws Throwable {
     archive(all, "-XX:+AOTClassLinking");
@@ -120,14 +152,15 @@ public final class Train {
     return listed(all, used);
   }
 
-  /** The classes that a log tells of until the first answer of each protocol for streams. */
+  /** The classes that a log tells of until the first answer of each. */
   private Set<String> toFirstAnswers(String tag, Pattern line) throws Throwable {
     Set<String> classes = new HashSet<>();
-    for (String socket : List.of("echo", "http", "web", "large", "line", "forward")) {
-      Path log = work.resolve(socket + "." + tag);
-      runToFirstAnswer(
-          socket,
-          "-Dfdgate.firstAnswersMillis=" + TIMEOUT_MILLIS + " -Xlog:" + tag + ":file=" + log + ":none");
+    for (String socket : FIRST) {
+      Path log = work.resolve(socket.replace(' ', '-') + "." + tag);
+      run(
+          "-Dfdgate.firstAnswersMillis=" + TIMEOUT_MILLIS + " -Xlog:" + tag + ":file=" + log + ":none",
+          List.of(socket),
+          false);
       line.matcher(Files.readString(log))
           .results()
           .forEach(match -> classes.add(match.group(1).replace('.', '/')));
@@ -190,19 +223,17 @@ public final class Train {
 
   /** Starts fdgate, asks every protocol once, and stops it. */
   private void run(String options) throws Throwable {
-    List<Handover.Open> sockets =
-        open(
-            "echo", "http", "web", "large", "folder", "http2", "line", "forward", "metrics", "status");
-    sockets.add(Handover.datagram("echo"));
-    run(options, sockets, true);
+    List<String> all = new ArrayList<>(FIRST);
+    all.addAll(List.of("folder", "http2", "metrics", "status"));
+    run(options, all, true);
   }
 
-  /** Starts fdgate with a client that waits, and ends it when that has the answer. */
-  private void runToFirstAnswer(String socket, String options) throws Throwable {
-    run(options, open(socket), false);
-  }
-
-  private void run(String options, List<Handover.Open> sockets, boolean isWhole) throws Throwable {
+  /**
+   * Starts fdgate with sockets, each with a client that waits.
+   *
+   * @param isWhole whether it goes on after the first answers, and is stopped; it is ended otherwise
+   */
+  private void run(String options, List<String> names, boolean isWhole) throws Throwable {
     Path root = Files.createDirectories(work.resolve("root"));
     Files.writeString(root.resolve("index.html"), "hello");
     Files.writeString(root.resolve("large"), "large".repeat(10_000));
@@ -235,25 +266,31 @@ public final class Train {
             "upstream = \"tcp:127.0.0.1:" + upstream.getLocalPort() + "\"",
             "idle_timeout = \"5min\"");
     Path file = Files.writeString(work.resolve("fdgate.toml"), configuration);
-    List<Socket> clients = new ArrayList<>();
+    List<Handover.Open> sockets = new ArrayList<>();
+    List<ByteChannel> clients = new ArrayList<>();
+    Path folder = Files.createTempDirectory("fdgate"); // where a path is short enough for a socket
     try {
+      for (String name : names) {
+        sockets.add(open(name, folder));
+      }
       for (Handover.Open socket : sockets) {
-        if (socket.isStream()) {
-          clients.add(ask(socket));
-        }
+        clients.add(ask(socket));
       }
       int pid = start(options, file, sockets);
       ProcessHandle gateway = ProcessHandle.of(pid).orElseThrow();
+      CompletableFuture.delayedExecutor(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+          .execute(() -> close(clients));
       try {
-        for (Socket client : clients) {
-          if (client.getInputStream().read() < 0) {
-            throw new IOException("port " + client.getPort() + " answers nothing");
+        for (int i = 0; i < clients.size(); i++) {
+          if (clients.get(i).read(ByteBuffer.allocate(1)) < 0) {
+            throw new IOException(names.get(i) + " answers nothing");
           }
         }
         if (isWhole) {
-          askDatagram(sockets.getLast().port());
-          for (Socket client : clients) {
-            client.getInputStream().readAllBytes();
+          for (ByteChannel client : clients) {
+            if (client instanceof SocketChannel stream) {
+              Channels.newInputStream(stream).readAllBytes();
+            }
           }
           gateway.destroy();
           Handover.await(pid);
@@ -262,13 +299,33 @@ public final class Train {
         gateway.destroyForcibly();
       }
     } finally {
-      for (Socket client : clients) {
-        client.close();
-      }
+      close(clients);
       for (Handover.Open socket : sockets) {
         socket.close();
       }
+      Files.deleteIfExists(folder.resolve("s"));
+      Files.delete(folder);
     }
+  }
+
+  private static void close(List<ByteChannel> clients) {
+    for (ByteChannel client : clients) {
+      try {
+        client.close();
+      } catch (IOException unclosable) {
+        throw new UncheckedIOException(unclosable);
+      }
+    }
+  }
+
+  /** A socket of a name, behind a word for its kind if it is not TCP. */
+  private static Handover.Open open(String name, Path folder) throws Throwable {
+    String[] words = name.split(" ");
+    return switch (words[0]) {
+      case "unix" -> Handover.unix(words[1], folder.resolve("s"));
+      case "udp" -> Handover.udp(words[1]);
+      default -> Handover.tcp(name);
+    };
   }
 
   private static String kept(String path) {
@@ -279,29 +336,18 @@ public final class Train {
     return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
   }
 
-  private static Socket ask(Handover.Open server) throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
-    socket.setSoTimeout(TIMEOUT_MILLIS);
-    socket.getOutputStream().write(REQUESTS.getOrDefault(server.name(), "PING\n").getBytes(ISO_8859_1));
-    socket.shutdownOutput();
-    return socket;
-  }
-
-  private static void askDatagram(int port) throws IOException {
-    try (DatagramSocket socket = new DatagramSocket()) {
-      socket.setSoTimeout(TIMEOUT_MILLIS);
-      byte[] hello = "hello".getBytes(ISO_8859_1);
-      socket.send(new DatagramPacket(hello, hello.length, InetAddress.getLoopbackAddress(), port));
-      socket.receive(new DatagramPacket(new byte[16], 16));
+  private static ByteChannel ask(Handover.Open server) throws IOException {
+    ByteBuffer request =
+        ByteBuffer.wrap(REQUESTS.getOrDefault(server.name(), "PING\n").getBytes(ISO_8859_1));
+    if (!server.isStream()) {
+      DatagramChannel client = DatagramChannel.open().connect(server.address());
+      client.write(request);
+      return client;
     }
-  }
-
-  private static List<Handover.Open> open(String... names) throws Throwable {
-    List<Handover.Open> sockets = new ArrayList<>();
-    for (String name : names) {
-      sockets.add(Handover.stream(name));
-    }
-    return sockets;
+    SocketChannel client = SocketChannel.open(server.address());
+    client.write(request);
+    client.shutdownOutput();
+    return client;
   }
 
   private int start(String options, Path configuration, List<Handover.Open> sockets)

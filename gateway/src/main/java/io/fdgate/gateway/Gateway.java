@@ -70,16 +70,11 @@ public final class Gateway {
   private void adopt(List<Binding> plan) throws FaultException {
     List<Fault> faults = new ArrayList<>();
     SocketAdopter adopter = new SocketAdopter(loops, connections);
-    // Streams first: datagram sockets need the foreign function interface, which takes its time.
-    for (boolean stream : new boolean[] {true, false}) {
-      for (Binding binding : plan) {
-        if (binding.socket().isStream() == stream) {
-          try {
-            adopter.adopt(binding).ifPresent(listeners::add);
-          } catch (IOException | RuntimeException | LinkageError refused) {
-            faults.add(unadopted(binding, refused));
-          }
-        }
+    for (Binding binding : plan) {
+      try {
+        adopter.adopt(binding).ifPresent(listeners::add);
+      } catch (IOException | RuntimeException | LinkageError refused) {
+        faults.add(unadopted(binding, refused));
       }
     }
     for (Listener listener : listeners) {

@@ -1,10 +1,10 @@
 package io.fdgate.gateway;
 
 import io.fdgate.gateway.activation.ListenEnvironment;
-import io.fdgate.gateway.activation.OwnPid;
 import io.fdgate.gateway.activation.OwnPidfd;
 import io.fdgate.gateway.activation.SocketInspector;
 import io.fdgate.gateway.cli.CommandLineInterface;
+import io.fdgate.libc.Libc;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +58,7 @@ public final class Main {
         .logFormat(logFormat)
         .run(() -> {
           ListenEnvironment listen =
-              ListenEnvironment.parse(environment, OwnPid.of(environment), OwnPidfd::inode);
+              ListenEnvironment.parse(environment, Libc.pid(), OwnPidfd::inode);
           if (listen.fds().isEmpty()) {
             throw new FaultException(List.of(noSockets(listen.notForUs())));
           }

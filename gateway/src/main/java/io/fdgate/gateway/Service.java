@@ -2,12 +2,12 @@ package io.fdgate.gateway;
 
 import io.fdgate.gateway.activation.InheritedSocket;
 import io.fdgate.gateway.config.Configuration;
-import io.fdgate.gateway.libc.Libc;
 import io.fdgate.gateway.listener.Binding;
 import io.fdgate.gateway.listener.Keeper;
 import io.fdgate.gateway.log.LogReader;
 import io.fdgate.gateway.log.LogSetup;
 import io.fdgate.gateway.systemd.Notifier;
+import io.fdgate.libc.Libc;
 import io.fdgate.protocol.LogEvent;
 import io.netty.channel.epoll.Epoll;
 import java.nio.file.Path;

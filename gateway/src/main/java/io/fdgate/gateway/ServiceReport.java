@@ -1,8 +1,8 @@
 package io.fdgate.gateway;
 
 import io.fdgate.gateway.activation.InheritedSocket;
-import io.fdgate.gateway.libc.Libc;
 import io.fdgate.gateway.listener.Binding;
+import io.fdgate.libc.Libc;
 import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.DropReason;
 import io.fdgate.protocol.LogEvent;

@@ -49,12 +49,8 @@ final class ArchitectureTest {
   }
 
   @Test
-  void onlyTheCallersOfTheCLibraryUseForeignMemory() {
-    onlyIn(
-        "java.lang.foreign..",
-        "io.fdgate.gateway.libc",
-        "io.fdgate.gateway.listener",
-        "io.fdgate.protocol.forward");
+  void onlySystemCallsAreForeign() {
+    onlyIn("java.lang.foreign..", "io.fdgate.libc");
   }
 
   /** The clock may jump: it is for what people read, and nothing waits by it. */

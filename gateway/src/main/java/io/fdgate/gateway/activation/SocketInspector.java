@@ -4,7 +4,7 @@ import io.fdgate.gateway.Fault;
 import io.fdgate.gateway.FaultException;
 import io.fdgate.gateway.activation.InheritedSocket.Family;
 import io.fdgate.gateway.activation.InheritedSocket.Role;
-import io.fdgate.gateway.libc.Libc;
+import io.fdgate.libc.Libc;
 import io.fdgate.protocol.Endpoint;
 import io.fdgate.protocol.SocketDomain;
 import io.fdgate.protocol.SystemError;

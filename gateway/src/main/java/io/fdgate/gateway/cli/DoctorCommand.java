@@ -10,6 +10,7 @@ import io.fdgate.gateway.config.SocketNames;
 import io.fdgate.gateway.doctor.EnvironmentChecks;
 import io.fdgate.gateway.doctor.Finding;
 import io.fdgate.gateway.doctor.UnitChecks;
+import io.fdgate.libc.Libc;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -53,9 +54,7 @@ final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() throws FaultException {
     List<Finding> findings =
-        files.isEmpty()
-            ? EnvironmentChecks.of(environment, ProcessHandle.current().pid(), OwnPidfd::inode)
-            : units();
+        files.isEmpty() ? EnvironmentChecks.of(environment, Libc.pid(), OwnPidfd::inode) : units();
     PrintWriter out = spec.commandLine().getOut();
     findings.forEach(out::println);
     if (findings.isEmpty()) {

@@ -12,6 +12,7 @@ import io.fdgate.gateway.config.ConfigurationFile;
 import io.fdgate.gateway.config.ProtocolRegistry;
 import io.fdgate.gateway.listener.Binding;
 import io.fdgate.gateway.listener.BindingPlan;
+import io.fdgate.libc.Libc;
 import io.fdgate.protocol.Endpoint;
 import io.netty.channel.epoll.Epoll;
 import java.io.PrintWriter;
@@ -56,8 +57,7 @@ final class SocketsCommand implements Callable<Integer> {
   public Integer call() throws FaultException {
     Epoll.ensureAvailability();
     PrintWriter out = spec.commandLine().getOut();
-    ListenEnvironment listen =
-        ListenEnvironment.parse(environment, ProcessHandle.current().pid(), OwnPidfd::inode);
+    ListenEnvironment listen = ListenEnvironment.parse(environment, Libc.pid(), OwnPidfd::inode);
     ProtocolRegistry protocols = ProtocolRegistry.load();
     Configuration configuration =
         config.get().isPresent()

@@ -1,12 +1,7 @@
 package io.fdgate.gateway.listener;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
-import io.fdgate.gateway.libc.Libc;
-import java.lang.foreign.MemorySegment;
+import io.fdgate.libc.Libc;
+import java.nio.ByteBuffer;
 
 /**
  * The control messages (cmsg(3)) of UDP: where a datagram on a wildcard socket was sent to, and
@@ -47,25 +42,25 @@ final class ControlMessages {
   }
 
   /** Where the destination lies among received control messages; 0 if there is none. */
-  static long findDestination(MemorySegment memory, long from, long end, boolean ipv6) {
+  static int findDestination(ByteBuffer memory, int from, int end, boolean ipv6) {
     return ipv6
         ? find(memory, from, end, IPPROTO_IPV6, IPV6_PKTINFO)
         : find(memory, from, end, IPPROTO_IP, IP_PKTINFO);
   }
 
   /** The size of each datagram of a received train but the last; 0 if it is no train. */
-  static int segmentSize(MemorySegment memory, long from, long end) {
-    long found = find(memory, from, end, IPPROTO_UDP, UDP_GRO);
-    return found == 0 ? 0 : memory.get(JAVA_INT, found);
+  static int segmentSize(ByteBuffer memory, int from, int end) {
+    int found = find(memory, from, end, IPPROTO_UDP, UDP_GRO);
+    return found == 0 ? 0 : memory.getInt(found);
   }
 
-  private static long find(MemorySegment memory, long from, long end, int level, int type) {
-    long at = from;
+  private static int find(ByteBuffer memory, int from, int end, int level, int type) {
+    int at = from;
     while (at + HEADER <= end) {
-      if (memory.get(JAVA_INT, at + 8) == level && memory.get(JAVA_INT, at + 12) == type) {
+      if (memory.getInt(at + 8) == level && memory.getInt(at + 12) == type) {
         return at + HEADER;
       }
-      long length = memory.get(JAVA_LONG, at);
+      int length = (int) memory.getLong(at);
       if (length < HEADER) {
         return 0;
       }
@@ -75,7 +70,7 @@ final class ControlMessages {
   }
 
   /** Where the address that the datagram was sent to lies in what was found. */
-  static long destination(long found, boolean ipv6) {
+  static int destination(int found, boolean ipv6) {
     return ipv6 ? found : found + 8;
   }
 
@@ -86,34 +81,33 @@ final class ControlMessages {
    *
    * @param reply the memory of the reply's control messages, from {@code at} on
    */
-  static int writeSource(
-      MemorySegment memory, long found, boolean ipv6, MemorySegment reply, long at) {
-    long data = at + HEADER;
+  static int writeSource(ByteBuffer memory, int found, boolean ipv6, ByteBuffer reply, int at) {
+    int data = at + HEADER;
     if (ipv6) {
-      int first = memory.get(JAVA_BYTE, found) & 0xff;
-      boolean linkLocal = first == 0xfe && (memory.get(JAVA_BYTE, found + 1) & 0xc0) == 0x80;
-      MemorySegment.copy(memory, found, reply, data, 16);
-      reply.set(JAVA_INT, data + 16, linkLocal ? memory.get(JAVA_INT, found + 16) : 0);
+      int first = memory.get(found) & 0xff;
+      boolean linkLocal = first == 0xfe && (memory.get(found + 1) & 0xc0) == 0x80;
+      reply.put(data, memory, found, 16);
+      reply.putInt(data + 16, linkLocal ? memory.getInt(found + 16) : 0);
       writeHeader(reply, at, 20, IPPROTO_IPV6, IPV6_PKTINFO);
       return first == 0xff ? 0 : HEADER + 24;
     }
-    reply.set(JAVA_INT, data, 0);
-    reply.set(JAVA_INT, data + 4, memory.get(JAVA_INT, found + 4));
-    reply.set(JAVA_INT, data + 8, 0);
+    reply.putInt(data, 0);
+    reply.putInt(data + 4, memory.getInt(found + 4));
+    reply.putInt(data + 8, 0);
     writeHeader(reply, at, 12, IPPROTO_IP, IP_PKTINFO);
     return HEADER + 16;
   }
 
   /** Writes that a reply is a train of datagrams of a size; returns the length. */
-  static int writeSegmentSize(MemorySegment reply, long at, int size) {
+  static int writeSegmentSize(ByteBuffer reply, int at, int size) {
     writeHeader(reply, at, Short.BYTES, IPPROTO_UDP, UDP_SEGMENT);
-    reply.set(JAVA_SHORT, at + HEADER, (short) size);
+    reply.putShort(at + HEADER, (short) size);
     return HEADER + 8;
   }
 
-  private static void writeHeader(MemorySegment reply, long at, int length, int level, int type) {
-    reply.set(JAVA_LONG, at, HEADER + length);
-    reply.set(JAVA_INT, at + 8, level);
-    reply.set(JAVA_INT, at + 12, type);
+  private static void writeHeader(ByteBuffer reply, int at, int length, int level, int type) {
+    reply.putLong(at, HEADER + length);
+    reply.putInt(at + 8, level);
+    reply.putInt(at + 12, type);
   }
 }

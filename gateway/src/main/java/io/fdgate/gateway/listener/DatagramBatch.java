@@ -1,14 +1,11 @@
 package io.fdgate.gateway.listener;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import io.fdgate.gateway.libc.Libc;
+import io.fdgate.libc.Libc;
 import io.fdgate.protocol.Endpoint;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.lang.foreign.MemorySegment;
+import io.netty.channel.unix.Buffer;
+import java.nio.ByteBuffer;
 
 /**
  * The memory of recvmmsg(2) for one socket: a row of slots, each with a {@code struct mmsghdr}, an
@@ -44,13 +41,14 @@ final class DatagramBatch {
   private final int payload;
   private final boolean packetInfo;
   private final int controlSpace;
-  private final MemorySegment memory;
+  private final ByteBuffer memory;
+  private final long address;
   private final ByteBuf[] contents;
 
-  private final long vectors;
-  private final long addresses;
-  private final long controls;
-  private final long payloads;
+  private final int vectors;
+  private final int addresses;
+  private final int controls;
+  private final int payloads;
 
   private int filled;
 
@@ -69,23 +67,22 @@ final class DatagramBatch {
     this.packetInfo = packetInfo;
     // No control memory: descriptors that a Unix peer sends are not received.
     controlSpace = unix ? 0 : CONTROL_SPACE;
-    vectors = (long) slots * HEADER;
-    addresses = vectors + (long) slots * VECTOR;
-    controls = addresses + (long) slots * ADDRESS;
-    payloads = (controls + (long) slots * CONTROL_SPACE + 4095) & -4096;
-    memory = Libc.map(payloads + (long) slots * payload);
+    vectors = slots * HEADER;
+    addresses = vectors + slots * VECTOR;
+    controls = addresses + slots * ADDRESS;
+    payloads = (controls + slots * CONTROL_SPACE + 4095) & -4096;
+    memory = Libc.map(payloads + slots * payload);
+    address = Buffer.memoryAddress(memory);
     contents = new ByteBuf[slots];
     for (int i = 0; i < slots; i++) {
-      contents[i] =
-          Unpooled.wrappedBuffer(
-              memory.asSlice(payloads + (long) i * payload, payload).asByteBuffer());
-      memory.set(JAVA_LONG, vectors + (long) i * VECTOR, payloadAddress(i));
-      memory.set(JAVA_LONG, vectors + (long) i * VECTOR + VECTOR_LENGTH, payload);
-      long header = header(i);
-      memory.set(JAVA_LONG, header, nameAddress(i));
-      memory.set(JAVA_LONG, header + IOV, memory.address() + vectors + (long) i * VECTOR);
-      memory.set(JAVA_LONG, header + IOV_COUNT, 1);
-      memory.set(JAVA_LONG, header + CONTROL, unix ? 0 : memory.address() + control(i));
+      contents[i] = Unpooled.wrappedBuffer(memory.slice(payloads + i * payload, payload));
+      memory.putLong(vectors + i * VECTOR, payloadAddress(i));
+      memory.putLong(vectors + i * VECTOR + VECTOR_LENGTH, payload);
+      int header = header(i);
+      memory.putLong(header, nameAddress(i));
+      memory.putLong(header + IOV, address + vectors + i * VECTOR);
+      memory.putLong(header + IOV_COUNT, 1);
+      memory.putLong(header + CONTROL, unix ? 0 : address + control(i));
     }
     filled = slots;
   }
@@ -103,19 +100,19 @@ final class DatagramBatch {
   int receive() {
     // The kernel wrote over the lengths.
     for (int slot = 0; slot < filled; slot++) {
-      long header = header(slot);
-      memory.set(JAVA_INT, header + NAME_LENGTH, ADDRESS);
-      memory.set(JAVA_LONG, header + CONTROL_LENGTH, controlSpace);
-      memory.set(JAVA_INT, header + FLAGS, 0);
+      int header = header(slot);
+      memory.putInt(header + NAME_LENGTH, ADDRESS);
+      memory.putLong(header + CONTROL_LENGTH, controlSpace);
+      memory.putInt(header + FLAGS, 0);
     }
-    int result = Libc.receive(fd, memory.address(), slots, MSG_DONTWAIT);
+    int result = Libc.receive(fd, address, slots, MSG_DONTWAIT);
     filled = Math.max(0, result);
     return result;
   }
 
   /** The bytes of a filled slot. */
   int length(int slot) {
-    return memory.get(JAVA_INT, header(slot) + RECEIVED);
+    return memory.getInt(header(slot) + RECEIVED);
   }
 
   /** The size of each datagram of a filled slot, of which the last may be shorter. */
@@ -136,12 +133,12 @@ final class DatagramBatch {
 
   /** Where the payload of a slot lies. */
   long payloadAddress(int slot) {
-    return memory.address() + payloads + (long) slot * payload;
+    return address + payloads + slot * payload;
   }
 
   /** Whether the datagram was longer than its slot. */
   boolean isTruncated(int slot) {
-    return (memory.get(JAVA_INT, header(slot) + FLAGS) & MSG_TRUNC) != 0;
+    return (memory.getInt(header(slot) + FLAGS) & MSG_TRUNC) != 0;
   }
 
   /** Whether the sender has an address at all. */
@@ -157,25 +154,31 @@ final class DatagramBatch {
 
   /** Where the sender's address lies. */
   long nameAddress(int slot) {
-    return memory.address() + name(slot);
+    return address + name(slot);
   }
 
   int nameLength(int slot) {
-    return Math.min(memory.get(JAVA_INT, header(slot) + NAME_LENGTH), ADDRESS);
+    return Math.min(memory.getInt(header(slot) + NAME_LENGTH), ADDRESS);
   }
 
   /** Whether two slots have one sender, which wrote to one address. */
   boolean isSameWay(int slot, int other) {
     // Family and port come first: where most differ.
-    return memory.get(JAVA_LONG, name(slot)) == memory.get(JAVA_LONG, name(other))
+    return memory.getLong(name(slot)) == memory.getLong(name(other))
         && isEqual(name(slot), nameLength(slot), name(other), nameLength(other))
         && (!packetInfo
             || isEqual(control(slot), controlLength(slot), control(other), controlLength(other)));
   }
 
-  private boolean isEqual(long at, long length, long other, long otherLength) {
-    return length == otherLength
-        && MemorySegment.mismatch(memory, at, at + length, memory, other, other + length) == -1;
+  private boolean isEqual(int at, int length, int other, int otherLength) {
+    if (length != otherLength) {
+      return false;
+    }
+    int equal = 0;
+    while (equal < length && memory.get(at + equal) == memory.get(other + equal)) {
+      equal++;
+    }
+    return equal == length;
   }
 
   /**
@@ -200,7 +203,7 @@ final class DatagramBatch {
           && sender.address().getAddress().equals(bound.address().getAddress());
     }
     boolean ipv6 = SocketName.isIpv6(memory, name(slot));
-    long found = destination(slot, ipv6);
+    int found = destination(slot, ipv6);
     int length = ipv6 ? 16 : 4;
     return found != 0
         && isEqual(
@@ -214,25 +217,27 @@ final class DatagramBatch {
    * Writes the control message that makes a reply leave from where the sender wrote to; returns its
    * length, 0 if the kernel is to choose.
    */
-  int writeSource(int slot, MemorySegment reply, long at) {
+  int writeSource(int slot, ByteBuffer reply, int at) {
     if (!packetInfo) {
       return 0;
     }
     boolean ipv6 = SocketName.isIpv6(memory, name(slot));
-    long found = destination(slot, ipv6);
+    int found = destination(slot, ipv6);
     return found == 0 ? 0 : ControlMessages.writeSource(memory, found, ipv6, reply, at);
   }
 
   /** Forgets where the sender wrote to; returns whether it was known. */
   boolean forgetDestination(int slot) {
     boolean known = packetInfo && controlLength(slot) != 0;
-    memory.set(JAVA_LONG, header(slot) + CONTROL_LENGTH, 0);
+    memory.putLong(header(slot) + CONTROL_LENGTH, 0);
     return known;
   }
 
   /** The sender's address as the kernel gave it. */
   byte[] nameBytes(int slot) {
-    return memory.asSlice(name(slot), nameLength(slot)).toArray(JAVA_BYTE);
+    byte[] bytes = new byte[nameLength(slot)];
+    memory.get(name(slot), bytes);
+    return bytes;
   }
 
   /** Gives the memory back. */
@@ -240,27 +245,27 @@ final class DatagramBatch {
     Libc.unmap(memory);
   }
 
-  private long destination(int slot, boolean ipv6) {
+  private int destination(int slot, boolean ipv6) {
     return ControlMessages.findDestination(memory, control(slot), controlEnd(slot), ipv6);
   }
 
-  private long controlLength(int slot) {
-    return memory.get(JAVA_LONG, header(slot) + CONTROL_LENGTH);
+  private int controlLength(int slot) {
+    return (int) memory.getLong(header(slot) + CONTROL_LENGTH);
   }
 
-  private long controlEnd(int slot) {
+  private int controlEnd(int slot) {
     return control(slot) + controlLength(slot);
   }
 
-  private static long header(int slot) {
-    return (long) slot * HEADER;
+  private static int header(int slot) {
+    return slot * HEADER;
   }
 
-  private long name(int slot) {
-    return addresses + (long) slot * ADDRESS;
+  private int name(int slot) {
+    return addresses + slot * ADDRESS;
   }
 
-  private long control(int slot) {
-    return controls + (long) slot * CONTROL_SPACE;
+  private int control(int slot) {
+    return controls + slot * CONTROL_SPACE;
   }
 }

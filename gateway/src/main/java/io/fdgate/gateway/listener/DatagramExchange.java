@@ -2,7 +2,7 @@ package io.fdgate.gateway.listener;
 
 import io.fdgate.gateway.activation.InheritedSocket;
 import io.fdgate.gateway.activation.InheritedSocket.Family;
-import io.fdgate.gateway.libc.Libc;
+import io.fdgate.libc.Libc;
 import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.DatagramHandler;
 import io.fdgate.protocol.DatagramPeer;

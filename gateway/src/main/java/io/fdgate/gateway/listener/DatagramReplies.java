@@ -8,14 +8,12 @@ import static io.fdgate.gateway.listener.DatagramBatch.IOV_COUNT;
 import static io.fdgate.gateway.listener.DatagramBatch.NAME_LENGTH;
 import static io.fdgate.gateway.listener.DatagramBatch.VECTOR;
 import static io.fdgate.gateway.listener.DatagramBatch.VECTOR_LENGTH;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.fdgate.gateway.libc.Libc;
+import io.fdgate.libc.Libc;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.lang.foreign.MemorySegment;
+import io.netty.channel.unix.Buffer;
+import java.nio.ByteBuffer;
 
 /**
  * The replies to a row of datagrams, in order, and the memory of sendmmsg(2). Replies that follow
@@ -41,14 +39,15 @@ final class DatagramReplies {
   private final boolean trains;
   private final int messages;
   private final int most;
-  private final MemorySegment memory;
+  private final ByteBuffer memory;
+  private final long address;
 
-  private final long controls;
-  private final long vectors;
-  private final long slots;
-  private final long name;
-  private final long copiesAt;
-  private final long laterAt;
+  private final int controls;
+  private final int vectors;
+  private final int slots;
+  private final int name;
+  private final int copiesAt;
+  private final int laterAt;
   private final ByteBuf copies;
   private final ByteBuf later;
 
@@ -69,22 +68,23 @@ final class DatagramReplies {
     messages = batch.slots();
     most = messages * MOST_RECEIVED;
     // One more of each: the reply to a lasting peer.
-    controls = (messages + 1L) * HEADER;
-    vectors = controls + (messages + 1L) * CONTROL_SPACE;
-    slots = vectors + (most + 1L) * VECTOR;
-    name = slots + (long) most * Integer.BYTES;
+    controls = (messages + 1) * HEADER;
+    vectors = controls + (messages + 1) * CONTROL_SPACE;
+    slots = vectors + (most + 1) * VECTOR;
+    name = slots + most * Integer.BYTES;
     copiesAt = (name + SocketName.LONGEST + 4095) & -4096;
     laterAt = copiesAt + batch.longest();
     memory = Libc.map(laterAt + batch.longest());
+    address = Buffer.memoryAddress(memory);
     copies = buffer(copiesAt);
     later = buffer(laterAt);
     for (int i = 0; i <= messages; i++) {
-      memory.set(JAVA_LONG, (long) i * HEADER + CONTROL, memory.address() + control(i));
+      memory.putLong(i * HEADER + CONTROL, address + control(i));
     }
   }
 
-  private ByteBuf buffer(long at) {
-    return Unpooled.wrappedBuffer(memory.asSlice(at, batch.longest()).asByteBuffer()).clear();
+  private ByteBuf buffer(int at) {
+    return Unpooled.wrappedBuffer(memory.slice(at, batch.longest())).clear();
   }
 
   boolean isAllSent() {
@@ -105,7 +105,7 @@ final class DatagramReplies {
     int length = content.readableBytes();
     boolean room =
         length <= copies.writableBytes()
-            && add(slot, memory.address() + copiesAt + copies.writerIndex(), length);
+            && add(slot, address + copiesAt + copies.writerIndex(), length);
     if (room) {
       copies.writeBytes(content, content.readerIndex(), length);
     }
@@ -117,7 +117,7 @@ final class DatagramReplies {
       return false;
     }
     vector(count, data, length);
-    memory.set(JAVA_INT, slots + (long) count * Integer.BYTES, slot);
+    memory.putInt(slots + count * Integer.BYTES, slot);
     count++;
     return true;
   }
@@ -140,7 +140,7 @@ final class DatagramReplies {
   private int sent(int messagesSent) {
     int before = sent;
     for (int at = 0; at < messagesSent; at++) {
-      sent += (int) memory.get(JAVA_LONG, (long) at * HEADER + IOV_COUNT);
+      sent += (int) memory.getLong(at * HEADER + IOV_COUNT);
     }
     sentBytes = 0;
     for (int at = before; at < sent; at++) {
@@ -190,8 +190,8 @@ final class DatagramReplies {
 
   /** The last of a train may be shorter; an empty datagram cannot be in one. */
   private int endOfTrain(int first) {
-    long size = length(first);
-    long room = LONGEST_TRAIN - size;
+    int size = length(first);
+    int room = LONGEST_TRAIN - size;
     int end = Math.min(count, first + MOST_SENT);
     int next = first + 1;
     while (next < end && length(next - 1) == size && fits(next, Math.min(size, room))) {
@@ -201,8 +201,8 @@ final class DatagramReplies {
     return next;
   }
 
-  private boolean fits(int at, long longest) {
-    long length = length(at);
+  private boolean fits(int at, int longest) {
+    int length = length(at);
     int slot = slot(at);
     int before = slot(at - 1);
     return length > 0 && length <= longest && (slot == before || batch.isSameWay(slot, before));
@@ -210,46 +210,46 @@ final class DatagramReplies {
 
   private void message(int at, int first, int replies) {
     int slot = slot(first);
-    long control = control(at);
+    int control = control(at);
     int length = batch.writeSource(slot, memory, control);
     if (replies > 1) {
-      length += ControlMessages.writeSegmentSize(memory, control + length, (int) length(first));
+      length += ControlMessages.writeSegmentSize(memory, control + length, length(first));
     }
     message(at, batch.nameAddress(slot), batch.nameLength(slot), first, replies, length);
   }
 
   private void message(
-      int at, long address, int addressLength, int first, int replies, int controlLength) {
-    long header = (long) at * HEADER;
-    memory.set(JAVA_LONG, header, address);
-    memory.set(JAVA_INT, header + NAME_LENGTH, addressLength);
-    memory.set(JAVA_LONG, header + IOV, memory.address() + vectors + (long) first * VECTOR);
-    memory.set(JAVA_LONG, header + IOV_COUNT, replies);
-    memory.set(JAVA_LONG, header + CONTROL_LENGTH, controlLength);
+      int at, long peer, int peerLength, int first, int replies, int controlLength) {
+    int header = at * HEADER;
+    memory.putLong(header, peer);
+    memory.putInt(header + NAME_LENGTH, peerLength);
+    memory.putLong(header + IOV, address + vectors + first * VECTOR);
+    memory.putLong(header + IOV_COUNT, replies);
+    memory.putLong(header + CONTROL_LENGTH, controlLength);
   }
 
   /** The way back to the sender of a filled slot, from the address that the sender wrote to. */
   WayBack wayBack(int slot) {
-    long control = control(messages);
-    int length = batch.writeSource(slot, memory, control);
-    return new WayBack(batch.nameBytes(slot), memory.asSlice(control, length).toArray(JAVA_BYTE));
+    int control = control(messages);
+    byte[] source = new byte[batch.writeSource(slot, memory, control)];
+    memory.get(control, source);
+    return new WayBack(batch.nameBytes(slot), source);
   }
 
   /** Copies a reply and sends it now; returns 1 or a negated errno. */
   int sendLater(WayBack to, ByteBuf content) {
-    byte[] address = to.name();
+    byte[] peer = to.name();
     byte[] source = to.source();
-    long control = control(messages);
-    MemorySegment.copy(address, 0, memory, JAVA_BYTE, name, address.length);
-    MemorySegment.copy(source, 0, memory, JAVA_BYTE, control, source.length);
+    int control = control(messages);
+    memory.put(name, peer).put(control, source);
     int length = content.readableBytes();
     later.clear().writeBytes(content, content.readerIndex(), length);
-    vector(most, memory.address() + laterAt, length);
-    message(messages, memory.address() + name, address.length, most, 1, source.length);
+    vector(most, address + laterAt, length);
+    message(messages, address + name, peer.length, most, 1, source.length);
     int result = send(messages, 1);
     if (result < 0 && result != -Libc.EAGAIN && source.length != 0) {
       // A broadcast address was written to: it cannot be a source, so the kernel chooses one.
-      message(messages, memory.address() + name, address.length, most, 1, 0);
+      message(messages, address + name, peer.length, most, 1, 0);
       result = send(messages, 1);
     }
     return result;
@@ -261,24 +261,24 @@ final class DatagramReplies {
   }
 
   private int send(int from, int prepared) {
-    long headers = memory.address() + (long) from * HEADER;
+    long headers = address + from * HEADER;
     return Libc.send(fd, headers, prepared, MSG_DONTWAIT | MSG_NOSIGNAL);
   }
 
   private void vector(int at, long data, int length) {
-    memory.set(JAVA_LONG, vectors + (long) at * VECTOR, data);
-    memory.set(JAVA_LONG, vectors + (long) at * VECTOR + VECTOR_LENGTH, length);
+    memory.putLong(vectors + at * VECTOR, data);
+    memory.putLong(vectors + at * VECTOR + VECTOR_LENGTH, length);
   }
 
-  private long control(int message) {
-    return controls + (long) message * CONTROL_SPACE;
+  private int control(int message) {
+    return controls + message * CONTROL_SPACE;
   }
 
-  private long length(int at) {
-    return memory.get(JAVA_LONG, vectors + (long) at * VECTOR + VECTOR_LENGTH);
+  private int length(int at) {
+    return (int) memory.getLong(vectors + at * VECTOR + VECTOR_LENGTH);
   }
 
   private int slot(int at) {
-    return memory.get(JAVA_INT, slots + (long) at * Integer.BYTES);
+    return memory.getInt(slots + at * Integer.BYTES);
   }
 }

@@ -4,7 +4,6 @@ import io.fdgate.gateway.activation.InheritedSocket;
 import io.fdgate.gateway.activation.InheritedSocket.Family;
 import io.fdgate.gateway.activation.InheritedSocket.Role;
 import io.fdgate.gateway.activation.KeptName;
-import io.fdgate.gateway.activation.NonBlocking;
 import io.fdgate.protocol.Endpoint;
 import io.fdgate.protocol.KeptConnection;
 import io.fdgate.protocol.LogEvent;
@@ -92,9 +91,9 @@ public final class Resumption {
     }
     InheritedSocket companion = companions.remove(name.id());
     try {
-      ensureNonBlocking(socket);
+      SocketAdopter.ensureNonBlocking(socket);
       if (companion != null) {
-        ensureNonBlocking(companion);
+        SocketAdopter.ensureNonBlocking(companion);
       }
     } catch (IOException refused) {
       if (companion != null) {
@@ -107,12 +106,6 @@ public final class Resumption {
     connections.resume(
         channel, binding.get(), service, KeptHandler.ofResumed(keeper, channel, name, fd));
     return Optional.empty();
-  }
-
-  private static void ensureNonBlocking(InheritedSocket socket) throws IOException {
-    if (!socket.nonBlocking()) {
-      NonBlocking.set(socket.fd());
-    }
   }
 
   /**

@@ -2,7 +2,7 @@ package io.fdgate.gateway.listener;
 
 import io.fdgate.gateway.activation.InheritedSocket;
 import io.fdgate.gateway.activation.InheritedSocket.Role;
-import io.fdgate.gateway.activation.NonBlocking;
+import io.fdgate.libc.Libc;
 import io.fdgate.protocol.LogEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -43,9 +43,7 @@ public final class SocketAdopter {
       logger.info(LogEvent.PEER_GONE, "{}: the peer left before it could be served", socket);
       return Optional.empty();
     }
-    if (!socket.nonBlocking()) {
-      NonBlocking.set(socket.fd());
-    }
+    ensureNonBlocking(socket);
     IoEventLoop loop = loops[choice.next(socket.name())];
     // Not a switch over the sealed type: that is linked at run time, which costs a cold start
     // dearly.
@@ -57,5 +55,17 @@ public final class SocketAdopter {
     }
     return Optional.of(
         DatagramListener.adopt(binding, (Binding.Service.Datagrams) binding.service(), loop));
+  }
+
+  /**
+   * Sets O_NONBLOCK. Without it an event loop hangs in recvfrom(2), or in accept(2) when another
+   * process takes the connection first; systemd passes blocking sockets unless the unit says
+   * NonBlocking=, and Podman clears the flag.
+   */
+  static void ensureNonBlocking(InheritedSocket socket) throws IOException {
+    int result = socket.nonBlocking() ? 0 : Libc.setNonBlocking(socket.fd());
+    if (result < 0) {
+      throw new IOException("fcntl(" + socket.fd() + ", F_SETFL, O_NONBLOCK): errno " + -result);
+    }
   }
 }

@@ -1,15 +1,11 @@
 package io.fdgate.gateway.listener;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
 import io.fdgate.protocol.Endpoint;
-import java.lang.foreign.MemorySegment;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** A peer's address as the kernel writes it: sockaddr_in, sockaddr_in6 or sockaddr_un. */
@@ -26,30 +22,30 @@ final class SocketName {
 
   private SocketName() {}
 
-  static boolean isIpv6(MemorySegment memory, long name) {
-    return memory.get(JAVA_SHORT, name) == AF_INET6;
+  static boolean isIpv6(ByteBuffer memory, int name) {
+    return memory.getShort(name) == AF_INET6;
   }
 
   /** The port of an internet address. */
-  static int port(MemorySegment memory, long name) {
-    return (memory.get(JAVA_BYTE, name + 2) & 0xff) << 8 | memory.get(JAVA_BYTE, name + 3) & 0xff;
+  static int port(ByteBuffer memory, int name) {
+    return (memory.get(name + 2) & 0xff) << 8 | memory.get(name + 3) & 0xff;
   }
 
   /** Where the host of an internet address lies. */
-  static long host(long name, boolean ipv6) {
+  static int host(int name, boolean ipv6) {
     return name + (ipv6 ? 8 : 4);
   }
 
-  static Endpoint endpoint(MemorySegment memory, long name, int length) {
-    return switch (length < FAMILY ? AF_UNIX : memory.get(JAVA_SHORT, name)) {
+  static Endpoint endpoint(ByteBuffer memory, int name, int length) {
+    return switch (length < FAMILY ? AF_UNIX : memory.getShort(name)) {
       case AF_INET -> inet(memory, name, bytes(memory, host(name, false), 4), 0);
       case AF_INET6 ->
-          inet(memory, name, bytes(memory, host(name, true), 16), memory.get(JAVA_INT, name + 24));
+          inet(memory, name, bytes(memory, host(name, true), 16), memory.getInt(name + 24));
       default -> unix(memory, name, length);
     };
   }
 
-  private static Endpoint inet(MemorySegment memory, long name, byte[] host, int scope) {
+  private static Endpoint inet(ByteBuffer memory, int name, byte[] host, int scope) {
     try {
       InetAddress inet =
           scope == 0
@@ -61,14 +57,16 @@ final class SocketName {
     }
   }
 
-  static Endpoint.Unix unix(MemorySegment memory, long name, int length) {
+  static Endpoint.Unix unix(ByteBuffer memory, int name, int length) {
     int size = Math.max(0, length - FAMILY);
     byte[] path = bytes(memory, name + FAMILY, size);
     boolean terminated = size > 0 && path[0] != 0 && path[size - 1] == 0;
     return new Endpoint.Unix(terminated ? Arrays.copyOf(path, size - 1) : path);
   }
 
-  private static byte[] bytes(MemorySegment memory, long from, int length) {
-    return memory.asSlice(from, length).toArray(JAVA_BYTE);
+  private static byte[] bytes(ByteBuffer memory, int from, int length) {
+    byte[] bytes = new byte[length];
+    memory.get(from, bytes);
+    return bytes;
   }
 }

@@ -1,6 +1,6 @@
 package io.fdgate.gateway.systemd;
 
-import io.fdgate.gateway.libc.Libc;
+import io.fdgate.libc.Libc;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;

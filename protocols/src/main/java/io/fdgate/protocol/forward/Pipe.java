@@ -1,5 +1,6 @@
 package io.fdgate.protocol.forward;
 
+import io.fdgate.libc.Libc;
 import io.fdgate.protocol.LogEvent;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.epoll.Native;
@@ -15,6 +16,15 @@ import org.slf4j.LoggerFactory;
 final class Pipe {
   private static final Logger logger = LoggerFactory.getLogger(Pipe.class);
   private static final int MUCH = 1 << 20;
+
+  /**
+   * What a pipe is to hold: with less both ends are woken more often, with more they wait longer
+   * for each other.
+   */
+  private static final int BYTES = 512 * 1024;
+
+  /** With less a buffer is faster. */
+  private static final int LEAST_BYTES = 64 * 1024;
 
   private final FileDescriptor out;
   private final FileDescriptor in;
@@ -34,12 +44,25 @@ final class Pipe {
     FileDescriptor[] ends = FileDescriptor.pipe();
     Pipe pipe = new Pipe(ends[0], ends[1]);
     try {
-      PipeSize.enlarge(ends[1]);
+      enlarge(ends[1]);
     } catch (IOException refused) {
       pipe.close();
       throw refused;
     }
     return pipe;
+  }
+
+  /**
+   * Enlarges a pipe as far as the kernel lets us.
+   *
+   * @throws IOException when the user has so many pages in pipes already that this one got next to
+   *     none (pipe(7))
+   */
+  private static void enlarge(FileDescriptor end) throws IOException {
+    if (Libc.setPipeSize(end.intValue(), BYTES) < 0
+        && Libc.setPipeSize(end.intValue(), LEAST_BYTES) < 0) {
+      throw new IOException("no pages are left for a pipe");
+    }
   }
 
   int content() {

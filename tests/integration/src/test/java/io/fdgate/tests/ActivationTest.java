@@ -82,7 +82,8 @@ final class ActivationTest {
   @Test
   void pidfdOfThisProcessIsAccepted() throws Exception {
     try (Handover fdgate =
-        Handover.startCommand(Handover.WITH_PIDFD, "--names", "echo", "tcp4:127.0.0.1:0")) {
+        Handover.startCommand(
+            Handover.withPidfd(Distribution.FDGATE), "--names", "echo", "tcp4:127.0.0.1:0")) {
       fdgate.awaitLine(" ready after ");
     }
   }

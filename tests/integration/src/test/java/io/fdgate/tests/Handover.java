@@ -12,17 +12,18 @@ import java.util.concurrent.TimeUnit;
  * when closed, and fails the test if the output holds a leak report or a stack trace.
  */
 final class Handover implements AutoCloseable {
-  /** fdgate under a systemd that tells by its pidfd which process it means. */
-  static final List<String> WITH_PIDFD =
-      List.of(
-          "/usr/bin/python3",
-          "-c",
-          """
-          import os, sys
-          os.environ["LISTEN_PIDFDID"] = str(os.fstat(os.pidfd_open(os.getpid())).st_ino)
-          os.execv(sys.argv[1], sys.argv[1:])
-          """,
-          Distribution.FDGATE);
+  /** A launcher under a systemd that tells by its pidfd which process it means. */
+  static List<String> withPidfd(String fdgate) {
+    return List.of(
+        "/usr/bin/python3",
+        "-c",
+        """
+        import os, sys
+        os.environ["LISTEN_PIDFDID"] = str(os.fstat(os.pidfd_open(os.getpid())).st_ino)
+        os.execv(sys.argv[1], sys.argv[1:])
+        """,
+        fdgate);
+  }
 
   private static final String SCRIPT = System.getProperty("fdgate.handover", "");
 

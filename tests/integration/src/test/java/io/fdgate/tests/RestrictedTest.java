@@ -42,12 +42,11 @@ final class RestrictedTest {
     }
   }
 
-  /** What is done through a Unix socket, to be fast, is then done by calls. */
   @Test
   void inheritedSocketAnswersWhereNoUnixSocketCanBeOpened() throws Exception {
     try (Handover fdgate =
         Handover.startCommand(
-            Handover.WITH_PIDFD,
+            Handover.withPidfd(Distribution.FDGATE),
             "--deny-unix",
             "EAFNOSUPPORT",
             "--names",

@@ -49,6 +49,9 @@ final class StartTest {
     "echo:metrics, PING, PING",
     "line, PING, PONG",
     "line, WHOAMI, OK peer=",
+    "udp4 echo, PING, PING",
+    "udp4 line, PING, PONG",
+    "unix echo, PING, PING",
     "welcome, /, 200 OK",
     "files, /, 200 OK",
     "files, /large, 200 OK",
@@ -91,6 +94,9 @@ final class StartTest {
               balance = "least-connections"
               """
                   .formatted(folder, upstream.port(0)));
+      String kind = sockets.contains(" ") ? sockets.split(" ")[0] : "tcp4";
+      String names = sockets.substring(sockets.indexOf(' ') + 1);
+      String spec = kind + ":" + (kind.equals("unix") ? folder.resolve("s") : "127.0.0.1:0");
       String range = answer.startsWith("206") ? "Range: bytes=1-2\r\n" : "";
       String request =
           asked.startsWith("/")
@@ -103,13 +109,19 @@ final class StartTest {
                   "--env",
                   "FDGATE_JAVA_OPTS=-Dfdgate.firstAnswersMillis=60000 -Xlog:class+load:file=" + log,
                   "--names",
-                  sockets));
-      options.addAll(Collections.nCopies(sockets.split(":").length, "tcp4:127.0.0.1:0"));
+                  names));
+      options.addAll(Collections.nCopies(names.split(":").length, spec));
       try (Handover fdgate =
           Handover.startCommand(
               List.of(Distribution.FDGATE, "--config", config.toString()),
               options.toArray(String[]::new))) {
-        assertThat(Socat.exchange(request + "\r\n", "tcp4:127.0.0.1:" + fdgate.port(0)))
+        String address = fdgate.address(0);
+        assertThat(
+                Socat.exchange(
+                    request + "\r\n",
+                    kind.equals("unix")
+                        ? "unix-connect:" + address
+                        : kind + ":127.0.0.1:" + address))
             .contains(answer);
         assertThat(Files.readAllLines(log))
             .filteredOn(line -> line.contains("class,load"))
@@ -127,13 +139,14 @@ final class StartTest {
     Path log = folder.resolve("classes");
     try (Handover fdgate =
         Handover.startCommand(
-            Handover.WITH_PIDFD,
+            Handover.withPidfd(Distribution.FDGATE),
             "--env",
             "FDGATE_JAVA_OPTS=-Dfdgate.firstAnswersMillis=60000 -Xlog:class+init:file=" + log,
             "--names",
-            "echo",
-            "tcp4:127.0.0.1:0")) {
-      assertThat(Socat.exchange("PING\r\n", "tcp4:127.0.0.1:" + fdgate.port(0))).contains("PING");
+            "echo:echo",
+            "tcp4:127.0.0.1:0",
+            "udp4:0.0.0.0:0")) {
+      assertAnswers(fdgate);
       assertThat(Files.readAllLines(log))
           .anyMatch(line -> line.contains("'io/fdgate/gateway/activation/OwnPidfd'"))
           .noneMatch(line -> line.contains("'java/lang/ProcessHandleImpl'"))
@@ -141,6 +154,34 @@ final class StartTest {
           .noneMatch(line -> line.contains("'java/lang/foreign/Linker'"))
           .noneMatch(line -> line.contains("'jdk/internal/foreign/abi/AbstractLinker'"));
     }
+  }
+
+  /** As it is built where there is no C compiler. */
+  @Test
+  void distributionWithoutItsLibraryAnswersAllTheSame() throws Exception {
+    Path copy = copy();
+    Files.delete(copy.resolve("runtime/lib/libfdgate.so"));
+    Path log = folder.resolve("classes");
+    try (Handover fdgate =
+        Handover.startCommand(
+            Handover.withPidfd(copy.resolve("bin/fdgate").toString()),
+            "--env",
+            "FDGATE_JAVA_OPTS=-Xlog:class+init:file=" + log,
+            "--names",
+            "echo:echo",
+            "tcp4:127.0.0.1:0",
+            "udp4:0.0.0.0:0")) {
+      fdgate.awaitLine("ready after ");
+      assertAnswers(fdgate);
+      assertThat(fdgate.output()).doesNotContain("WARN").doesNotContain("ERROR");
+      assertThat(Files.readAllLines(log))
+          .anyMatch(line -> line.contains("'io/fdgate/libc/ForeignCall'"));
+    }
+  }
+
+  private static void assertAnswers(Handover fdgate) throws Exception {
+    assertThat(Socat.exchange("PING\n", "tcp4:127.0.0.1:" + fdgate.port(0))).isEqualTo("PING\n");
+    assertThat(Socat.exchange("PING\n", "udp4:127.0.0.1:" + fdgate.port(1))).isEqualTo("PING\n");
   }
 
   /** Its instructions are not all those of Netty's jars. */
