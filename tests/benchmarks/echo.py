@@ -16,6 +16,7 @@ CASES = {
 WARM_UP_SECONDS = 5
 TURN_SECONDS = 0.25
 P99_TURN_SECONDS = 0.5
+P99_WARM_UP_TURNS = 30
 
 
 def started(kind):
@@ -39,9 +40,10 @@ def compare(title, servers, kind, connections, size, depth, bar, options):
     """Peak throughput in turn, then the latency of both at 70 % of the lesser peak."""
     rates = peak(title, servers, kind, connections, size, depth, bar, options)
     rate = 0.7 * min(statistics.median(values) for values in rates.values())
-    if not options.no_warm_up:
-        # Another rate is another profile to the JIT compiler, which then takes the core for a while.
-        load(servers["fdgate"], kind, connections, size, depth, options.seconds * WARM_UP_SECONDS, rate)
+    # Another rate is another profile to the JIT compiler, which then takes the core for a while; and
+    # the connections of each turn come and go by code that has run a few times only.
+    for _ in range(0 if options.no_warm_up else P99_WARM_UP_TURNS):
+        load(servers["fdgate"], kind, connections, size, depth, P99_TURN_SECONDS, rate)
     turns = max(1, round(options.seconds / P99_TURN_SECONDS))
     rounds = loads(servers, kind, connections, size, depth, options, turns, rate)
     p99 = {

@@ -10,8 +10,6 @@ import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.SystemError;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -39,9 +37,7 @@ public final class Gateway {
 
   private Gateway(int threads, Requests requests, @Nullable Keeper keeper) {
     this.requests = requests;
-    loops =
-        new MultiThreadIoEventLoopGroup(
-            threads, new DefaultThreadFactory("serve"), EpollIoHandler.newFactory());
+    loops = new EventLoops(threads);
     connections = new Connections(loops, keeper);
   }
 

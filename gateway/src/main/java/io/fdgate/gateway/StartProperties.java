@@ -12,7 +12,7 @@ final class StartProperties {
     // Our provider, without a search of the class path.
     setDefault("slf4j.provider", "io.fdgate.gateway.log.DeferredLogging");
     // For the ids of channels, which are unique in a process without them. Netty would read the
-    // network interfaces, and ask ProcessHandle (OwnPid).
+    // network interfaces, and ask ProcessHandle, which makes a thread pool.
     setDefault("io.netty.machineId", "00:00:00:00:00:00");
     setDefault("io.netty.processId", "0");
     // Netty's flight-recorder events cost a fifth of a second at the first buffer.
