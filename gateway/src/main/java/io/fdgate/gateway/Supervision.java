@@ -4,6 +4,7 @@ import io.fdgate.gateway.config.Configuration;
 import io.fdgate.gateway.listener.Binding;
 import io.fdgate.gateway.systemd.Notifier;
 import io.fdgate.gateway.systemd.Watchdog;
+import io.fdgate.libc.Libc;
 import io.fdgate.protocol.LogEvent;
 import java.time.Duration;
 import java.util.List;
@@ -70,8 +71,7 @@ final class Supervision {
     serving = plan.bindings();
     housekeeping.clear();
     Optional<Duration> period =
-        Watchdog.period(
-            environment, ProcessHandle.current().pid(), configuration.watchdogInterval());
+        Watchdog.period(environment, Libc.pid(), configuration.watchdogInterval());
     if (period.isPresent() && notifier.isHeard()) {
       Watchdog watchdog = new Watchdog(notifier, gateway.loops(), gateway::onEveryLoop);
       watchdog.look();

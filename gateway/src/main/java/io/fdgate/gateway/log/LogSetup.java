@@ -3,7 +3,6 @@ package io.fdgate.gateway.log;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
@@ -21,9 +20,6 @@ import org.slf4j.LoggerFactory;
 
 /** Sets up logback, in code, and hands it what was logged before. */
 public final class LogSetup {
-  private static final String TERMINAL = "%d{HH:mm:ss.SSS} %highlight(%-5level) %msg%n";
-  private static final String PLAIN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %msg%n";
-
   /** The logger of the http protocol's access log. */
   private static final String ACCESS = "io.fdgate.access";
 
@@ -147,21 +143,15 @@ public final class LogSetup {
 
   private static Layout<ILoggingEvent> accessLayout(LoggerContext context, Form form) {
     return switch (form) {
-      case TERMINAL, PLAIN -> pattern(context, "%msg%n");
+      case TERMINAL, PLAIN -> started(context, new MessageLayout());
       case PREFIXED, JOURNAL, JSON -> layout(context, form);
     };
   }
 
-  private static Layout<ILoggingEvent> pattern(LoggerContext context, String pattern) {
-    PatternLayout layout = new PatternLayout();
-    layout.setPattern(pattern);
-    return started(context, layout);
-  }
-
   private static Layout<ILoggingEvent> layout(LoggerContext context, Form form) {
     return switch (form) {
-      case TERMINAL -> pattern(context, TERMINAL);
-      case PLAIN -> pattern(context, PLAIN);
+      case TERMINAL -> started(context, TextLayout.ofTerminal());
+      case PLAIN -> started(context, TextLayout.ofFile());
       case PREFIXED, JOURNAL -> started(context, new PriorityLayout());
       case JSON -> started(context, new JsonLayout());
     };

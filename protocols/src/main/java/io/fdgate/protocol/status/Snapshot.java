@@ -1,5 +1,6 @@
 package io.fdgate.protocol.status;
 
+import io.fdgate.libc.Libc;
 import io.fdgate.protocol.BuildVersion;
 import io.fdgate.protocol.Counters;
 import io.fdgate.protocol.DropReason;
@@ -62,7 +63,7 @@ record Snapshot(String version, Duration uptime, List<ServedSocket> sockets) {
     JsonWriter json = new JsonWriter();
     json.object()
         .member("version", version)
-        .member("pid", ProcessHandle.current().pid())
+        .member("pid", Libc.pid())
         .member("time_millis", System.currentTimeMillis())
         .member("uptime_millis", uptime.toMillis())
         .member("heap_bytes", jvm.totalMemory() - jvm.freeMemory())
