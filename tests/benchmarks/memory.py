@@ -16,22 +16,28 @@ def run(options):
     count = min(options.connections, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 200)
     with common.Server([str(common.FDGATE)], "echo").start() as server:
         idle = settled(server, options)
-        clients = []
-        for i in range(count):
-            clients.append(connected(server, f"127.0.0.{2 + i // A_SOURCE}"))
-        full = settled(server, options)
+        full, after = crowd(server, count, options)
         each = (full - idle) * 1024 / count
-        for client in clients:
-            client.close()
-        after = settled(server, options)
+        _, again = crowd(server, count, options)
     print(f"\nmemory (resident, of the process; {count:,} idle connections, once)")
     print(f"{'without connections':28}{idle:10.1f} MiB")
     print(f"{'with them':28}{full:10.1f} MiB")
     print(f"{'each':28}{each:10.2f} KiB")
     print(f"{'after they left':28}{after:10.1f} MiB")
+    print(f"{'after as many again':28}{again:10.1f} MiB")
     report.note("idle, without connections", f"{idle:.0f} MiB", "", "at most 45")
     report.note(f"each of {count:,} idle connections", f"{each:.1f} KiB", "", "at most 4")
     report.note("after they left", f"{after:.0f} MiB", f"{idle:.0f} MiB before", "returned")
+    report.note("after as many again", f"{again:.0f} MiB", f"{after:.0f} MiB before", "")
+
+
+def crowd(server, count, options):
+    """MiB with many idle connections, and when they have left."""
+    clients = [connected(server, f"127.0.0.{2 + i // A_SOURCE}") for i in range(count)]
+    full = settled(server, options)
+    for client in clients:
+        client.close()
+    return full, settled(server, options)
 
 
 def connected(server, source):
