@@ -2,12 +2,10 @@ package io.fdgate.gateway;
 
 import io.fdgate.gateway.activation.InheritedSocket;
 import io.fdgate.gateway.config.Configuration;
-import io.fdgate.gateway.listener.Binding;
 import io.fdgate.gateway.listener.Keeper;
 import io.fdgate.gateway.log.LogReader;
 import io.fdgate.gateway.log.LogSetup;
 import io.fdgate.gateway.systemd.Notifier;
-import io.fdgate.libc.Libc;
 import io.fdgate.protocol.LogEvent;
 import io.netty.channel.epoll.Epoll;
 import java.nio.file.Path;
@@ -99,7 +97,6 @@ public final class Service {
     awaitFirstAnswers(requests);
     ServiceReport.listeners(logger, plan.bindings());
     ServiceReport.ready(logger, plan.bindings(), readyNanos);
-    closeOnExec(plan.bindings());
     Runnable stopLog = startLog(plan.configuration());
     if (keeper != null) {
       keeper.open(notifier.descriptorStore(), environment);
@@ -159,20 +156,5 @@ public final class Service {
     return fault.kind() == Fault.Kind.CONFIGURATION
         ? LogEvent.CONFIGURATION_FAULT
         : LogEvent.ACTIVATION_FAULT;
-  }
-
-  /** For the processes that start later, such as systemctl; before this, there are none. */
-  private void closeOnExec(List<Binding> plan) {
-    for (Binding binding : plan) {
-      int result = Libc.setCloseOnExec(binding.socket().fd());
-      if (result < 0) {
-        // A connection may have ended already: then there is nothing to protect.
-        logger.debug(
-            LogEvent.SYSTEM_REFUSED,
-            "{}: FD_CLOEXEC cannot be set: errno {}",
-            binding.socket(),
-            -result);
-      }
-    }
   }
 }

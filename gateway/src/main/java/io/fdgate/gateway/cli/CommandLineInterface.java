@@ -8,6 +8,7 @@ import io.fdgate.gateway.config.ProtocolRegistry;
 import io.fdgate.protocol.BuildVersion;
 import io.fdgate.protocol.Protocol;
 import io.fdgate.protocol.SettingException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line: what {@code fdgate --help} shows. */
 @Command(
@@ -86,6 +88,7 @@ public final class CommandLineInterface implements Callable<Integer> {
             .addSubcommand(new UninstallCommand(environment))
             .addSubcommand(new LoadCommand())
             .addSubcommand(new GenerateCommand())
+            .setParameterExceptionHandler(CommandLineInterface::refuse)
             .setExecutionExceptionHandler(CommandLineInterface::report);
     commands.getCommandSpec().usageMessage().sectionMap().put(PROTOCOLS, _ -> protocols());
     commands.setHelpSectionKeys(withProtocols(commands.getHelpSectionKeys()));
@@ -131,6 +134,16 @@ public final class CommandLineInterface implements Callable<Integer> {
       fault.faults().forEach(each -> text.append(String.format("  %s%n", each)));
     }
     return text.toString();
+  }
+
+  /** One line or two, and not the whole usage below them. */
+  private static int refuse(ParameterException wrong, String[] args) {
+    CommandLine command = wrong.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(command.getColorScheme().errorText("fdgate: " + wrong.getMessage()));
+    UnmatchedArgumentException.printSuggestions(wrong, err);
+    err.println("\"" + command.getCommandSpec().qualifiedName() + " --help\" says what there is");
+    return command.getCommandSpec().exitCodeOnInvalidInput();
   }
 
   private static int report(

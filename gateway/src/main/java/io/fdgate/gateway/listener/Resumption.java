@@ -91,9 +91,9 @@ public final class Resumption {
     }
     InheritedSocket companion = companions.remove(name.id());
     try {
-      SocketAdopter.ensureNonBlocking(socket);
+      SocketAdopter.setFlags(socket);
       if (companion != null) {
-        SocketAdopter.ensureNonBlocking(companion);
+        SocketAdopter.setFlags(companion);
       }
     } catch (IOException refused) {
       if (companion != null) {

@@ -43,7 +43,7 @@ public final class SocketAdopter {
       logger.info(LogEvent.PEER_GONE, "{}: the peer left before it could be served", socket);
       return Optional.empty();
     }
-    ensureNonBlocking(socket);
+    setFlags(socket);
     IoEventLoop loop = loops[choice.next(socket.name())];
     // Not a switch over the sealed type: that is linked at run time, which costs a cold start
     // dearly.
@@ -58,14 +58,19 @@ public final class SocketAdopter {
   }
 
   /**
-   * Sets O_NONBLOCK. Without it an event loop hangs in recvfrom(2), or in accept(2) when another
-   * process takes the connection first; systemd passes blocking sockets unless the unit says
-   * NonBlocking=, and Podman clears the flag.
+   * Sets O_NONBLOCK: without it an event loop hangs in recvfrom(2), or in accept(2) when another
+   * process takes the connection first. systemd passes blocking sockets unless the unit says
+   * NonBlocking=, and Podman clears the flag. And FD_CLOEXEC, for the processes that are started
+   * here, such as systemctl.
    */
-  static void ensureNonBlocking(InheritedSocket socket) throws IOException {
-    int result = socket.nonBlocking() ? 0 : Libc.setNonBlocking(socket.fd());
+  static void setFlags(InheritedSocket socket) throws IOException {
+    int fd = socket.fd();
+    int result = socket.nonBlocking() ? 0 : Libc.setNonBlocking(fd);
+    if (result >= 0) {
+      result = Libc.setCloseOnExec(fd);
+    }
     if (result < 0) {
-      throw new IOException("fcntl(" + socket.fd() + ", F_SETFL, O_NONBLOCK): errno " + -result);
+      throw new IOException("fcntl(" + fd + "): errno " + -result);
     }
   }
 }

@@ -42,6 +42,31 @@ final class KeepConnectionsTest {
         .doesNotContain("drain_timeout");
   }
 
+  /** As listeners do: a process that is started later, such as systemctl, has none of them. */
+  @Test
+  void keptConnectionsCloseOnExec() throws Exception {
+    rig.root("systemd-run", "--unit=test-kept", "socat", "tcp4:127.0.0.1:3000", "exec:sleep 600")
+        .ok();
+    rig.awaitStatus("fdgate.service", "1 open, ");
+    rig.root("systemctl", "restart", "fdgate.service").ok();
+    rig.awaitStatus("fdgate.service", "1 open, ");
+    assertThat(
+            rig.root(
+                    "sh",
+                    "-c",
+                    """
+                    cd "/proc/$(systemctl show --property=MainPID --value fdgate.service)"
+                    inherited=$(tr '\\0' '\\n' <environ | sed -n 's/^LISTEN_FDS=//p')
+                    echo "$inherited inherited"
+                    for fd in $(seq 3 $((inherited + 2))); do
+                        grep -q '^flags:.*02[0-7]\\{6\\}$' "fdinfo/$fd" || echo "$fd stays open"
+                    done
+                    """)
+                .ok())
+        .matches("\\d\\d inherited\n");
+    rig.root("systemctl", "stop", "test-kept").ok();
+  }
+
   @Test
   void connectionsOfASocketThatIsServedOtherwiseNowAreClosed() throws Exception {
     rig.root("systemd-run", "--unit=test-client", "socat", "tcp4:127.0.0.1:3000", "exec:sleep 600")

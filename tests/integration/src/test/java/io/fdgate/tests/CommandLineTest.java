@@ -34,8 +34,20 @@ final class CommandLineTest {
   void wrongCommandLineIsStatus78WithoutAStackTrace(String line) throws Exception {
     Distribution.Ended ended = Distribution.run(line.split(" "));
     assertThat(ended.status()).isEqualTo(78);
-    assertThat(ended.err()).isNotEmpty();
+    assertThat(ended.err()).startsWith("fdgate: ");
     Distribution.assertClean(ended.err());
+  }
+
+  @Test
+  void unknownOptionIsToldInThreeLines() throws Exception {
+    assertThat(Distribution.run("--confg").err().lines())
+        .containsExactly(
+            "fdgate: Unknown option: '--confg'",
+            "Possible solutions: --config",
+            "\"fdgate --help\" says what there is");
+    assertThat(Distribution.run("demo", "--prt=1").err().lines())
+        .last()
+        .isEqualTo("\"fdgate demo --help\" says what there is");
   }
 
   @Test
