@@ -2,6 +2,7 @@ package io.fdgate.gateway.config;
 
 import com.electronwill.nightconfig.core.CommentedConfig;
 import com.electronwill.nightconfig.core.Config;
+import com.electronwill.nightconfig.core.IncompatibleIntermediaryLevelException;
 import com.electronwill.nightconfig.core.io.ParsingException;
 import com.electronwill.nightconfig.core.io.ParsingMode;
 import com.electronwill.nightconfig.toml.TomlFormat;
@@ -49,6 +50,8 @@ final class TomlTable extends LinkedHashMap<String, Object> {
       new TomlParser().parse(reader, root, ParsingMode.REPLACE);
     } catch (ParsingException | IndexOutOfBoundsException | NumberFormatException malformed) {
       throw malformed(file, reader, String.valueOf(malformed.getMessage()));
+    } catch (IncompatibleIntermediaryLevelException twice) {
+      throw malformed(file, reader, "a key that has a value already is used as a table");
     } catch (StackOverflowError deep) {
       throw malformed(file, reader, "lists or tables are nested too deeply");
     }

@@ -95,6 +95,7 @@ final class ConfigurationFileTest {
         "[log",
         "a = \"",
         "a = 1\na = 2",
+        "a.b = 1\n[a]\nb.c = 2\n",
         "[log]\nlevel = \"info\"\n[log]\nlogback = \"x\"\n"
       })
   void otherTextIsAFaultOfTheFile(String text) {
