@@ -11,6 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +26,17 @@ final class JournalAppender extends AppenderBase<ILoggingEvent> {
   /** Below the send buffer of any kernel, and more than anybody reads. */
   private static final int LONGEST = 128 * 1024;
 
+  /**
+   * How often a journal that is busy is tried again, each time a millisecond later: its queue may
+   * have room for ten lines only (net.unix.max_dgram_qlen), and a start has more.
+   */
+  private static final int TRIES = 100;
+
   private final byte[] address;
   private final Appender<ILoggingEvent> otherwise;
   private final ByteBuffer datagram = ByteBuffer.allocateDirect(LONGEST);
   private @Nullable Socket socket;
+  private boolean isPatient = true;
 
   JournalAppender(String path, Appender<ILoggingEvent> otherwise) {
     this.address = path.getBytes(StandardCharsets.UTF_8);
@@ -68,8 +77,16 @@ final class JournalAppender extends AppenderBase<ILoggingEvent> {
     Socket open = socket;
     datagram.clear().put(fields);
     try {
-      return open != null
-          && open.sendToDomainSocket(datagram, 0, fields.length, address) == fields.length;
+      boolean sent = false;
+      for (int tries = isPatient ? TRIES : 1; open != null && !sent && tries > 0; tries--) {
+        sent = open.sendToDomainSocket(datagram, 0, fields.length, address) == fields.length;
+        if (!sent && tries > 1) {
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+      }
+      // One that hangs is waited for once.
+      isPatient = sent;
+      return sent;
     } catch (IOException | RuntimeException refused) {
       addWarn("the journal does not take a line", refused);
       return false;

@@ -11,6 +11,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.fdgate.protocol.LogEvent;
 import io.fdgate.protocol.LogFields;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.unix.DomainDatagramSocketAddress;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
@@ -91,6 +92,31 @@ final class JournalAppenderTest {
     assertThat(otherwise.list).hasSize(2);
   }
 
+  /** Its queue is shorter than that. */
+  @Test
+  void journalThatIsBusyIsWaitedFor() throws Exception {
+    Thread writer =
+        Thread.startVirtualThread(() -> {
+          for (int i = 0; i < 2_000; i++) {
+            appender.doAppend(event(Level.INFO, null, null, "line " + i));
+          }
+        });
+    for (int i = 0; i < 2_000; i++) {
+      assertThat(receive()).containsEntry("MESSAGE", "line " + i);
+    }
+    writer.join();
+    assertThat(otherwise.list).isEmpty();
+  }
+
+  /** Nobody reads, and the queue is full at some time. */
+  @Test
+  void journalThatHangsIsWaitedForOnce() {
+    for (int i = 0; i < 3_000; i++) {
+      appender.doAppend(event(Level.INFO, null, null, "line " + i));
+    }
+    assertThat(otherwise.list).isNotEmpty();
+  }
+
   private LoggingEvent event(
       Level level,
       @Nullable LogEvent kind,
@@ -108,7 +134,11 @@ final class JournalAppenderTest {
   /** One datagram, taken apart. */
   private Map<String, String> receive() throws IOException {
     ByteBuffer buffer = ByteBuffer.allocateDirect(256 * 1024).order(ByteOrder.LITTLE_ENDIAN);
-    int length = journal.recvFromDomainSocket(buffer, 0, buffer.capacity()).receivedAmount();
+    DomainDatagramSocketAddress from = null;
+    while (from == null) {
+      from = journal.recvFromDomainSocket(buffer, 0, buffer.capacity());
+    }
+    int length = from.receivedAmount();
     buffer.limit(length);
     Map<String, String> fields = new LinkedHashMap<>();
     while (buffer.hasRemaining()) {
