@@ -139,9 +139,12 @@ def compare(options, upstream):
     rss = {name: [] for name in cases}
     for case in cases.values():
         case()  # what has to come from the disk comes now
-    for _ in common.progress(options.rounds * STARTS_A_ROUND):
-        for name, case in cases.items():
-            milliseconds, used, mib = case()
+    names = list(cases)
+    for i in common.progress(options.rounds * STARTS_A_ROUND):
+        # Each begins a round in its turn: what ran before it has left its pages in the caches, or not.
+        first = i % len(names)
+        for name in names[first:] + names[:first]:
+            milliseconds, used, mib = cases[name]()
             times[name].append(milliseconds)
             processor[name].append(used)
             rss[name].append(mib)
