@@ -11,8 +11,7 @@ import java.util.concurrent.Executor;
 /**
  * Netty's event loops, but for one thing: without a timer they wait for events alone. Netty's wait
  * for a second at most, to throw cancelled timers away of which there are none, and so the kernel
- * starts and stops a clock for each wait, which is a sixteenth of an echo where one message comes
- * at a time.
+ * starts and stops a clock for each wait.
  */
 final class EventLoops extends MultiThreadIoEventLoopGroup {
   EventLoops(int threads) {
