@@ -89,28 +89,8 @@ public final class Train {
 
   public static void main(String[] arguments) throws Throwable {
     Path home = Path.of(arguments[0]).toAbsolutePath();
-    Train train = new Train(home, home.resolveSibling("training"));
-    train.compile(Path.of(arguments[2]), home.resolve("lib/libfdgate.so"));
-    train.train(arguments[1]);
-  }
-
-  /** The library of the one native function. What is built without it is whole, but slower. */
-  private void compile(Path source, Path to) throws IOException, InterruptedException {
-    Path include = Path.of(System.getProperty("java.home"), "include");
-    ProcessBuilder cc =
-        new ProcessBuilder(
-            "cc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-s",
-            "-I" + include, "-I" + include.resolve("linux"), "-o", to.toString(), source.toString());
-    try {
-      if (cc.inheritIO().start().waitFor() == 0) {
-        return;
-      }
-    } catch (IOException noCompiler) {
-      System.err.println(noCompiler.getMessage());
-    }
-    System.err.println(
-        "fdgate: no C compiler with the C library's headers (gcc and libc6-dev): this build calls the"
-            + " kernel by Java's foreign function interface, and starts more slowly");
+    Compile.library(Path.of(arguments[2]), home.resolve("lib/libfdgate.so"));
+    new Train(home, home.resolveSibling("training")).train(arguments[1]);
   }
 
   private void train(String version) throws Throwable {

@@ -4,9 +4,9 @@ package io.fdgate.libc;
  * A system call by its number (syscall(2)). Thread-safe.
  *
  * <p>The distribution brings a library with one function, compiled when it was built: to link a C
- * function by the foreign function interface (JEP 454) takes longer than all else of a start, and
- * three mebibytes. That is the way where there is no such library: a build without a C compiler, or
- * another architecture.
+ * function by the foreign function interface (JEP 454) takes as long as the JVM's own start, and
+ * memory (docs/performance.md). That is the way where there is no such library: a build without a C
+ * compiler, or another architecture.
  */
 final class SystemCall {
   private static final boolean COMPILED = load();

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
-/** The inode of our own pidfd: a number for this process that is never used again. */
+/**
+ * The inode of our own pidfd: a number for this process that is never used again (pidfd_open(2)).
+ */
 public final class OwnPidfd {
   private OwnPidfd() {}
 

@@ -136,7 +136,7 @@ public final class CommandLineInterface implements Callable<Integer> {
     return text.toString();
   }
 
-  /** One line or two, and not the whole usage below them. */
+  /** Two lines or three, and not the whole usage below them. */
   private static int refuse(ParameterException wrong, String[] args) {
     CommandLine command = wrong.getCommandLine();
     PrintWriter err = command.getErr();

@@ -9,7 +9,7 @@ import java.time.format.DateTimeFormatter;
 
 /**
  * A line for a person or a file: the time, the level, the text; a stack trace below. logback's
- * patterns would do it, with half as many classes again as all else of the log.
+ * patterns would do it, with as many classes as all else of the log.
  */
 final class TextLayout extends LayoutBase<ILoggingEvent> {
   private final DateTimeFormatter time;

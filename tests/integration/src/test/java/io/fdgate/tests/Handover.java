@@ -12,19 +12,6 @@ import java.util.concurrent.TimeUnit;
  * when closed, and fails the test if the output holds a leak report or a stack trace.
  */
 final class Handover implements AutoCloseable {
-  /** A launcher under a systemd that tells by its pidfd which process it means. */
-  static List<String> withPidfd(String fdgate) {
-    return List.of(
-        "/usr/bin/python3",
-        "-c",
-        """
-        import os, sys
-        os.environ["LISTEN_PIDFDID"] = str(os.fstat(os.pidfd_open(os.getpid())).st_ino)
-        os.execv(sys.argv[1], sys.argv[1:])
-        """,
-        fdgate);
-  }
-
   private static final String SCRIPT = System.getProperty("fdgate.handover", "");
 
   private final Process process;
@@ -36,6 +23,19 @@ final class Handover implements AutoCloseable {
     this.process = process;
     control = new Output(process.getInputStream());
     output = new Output(process.getErrorStream());
+  }
+
+  /** A launcher under a systemd that tells by its pidfd which process it means. */
+  static List<String> withPidfd(String fdgate) {
+    return List.of(
+        "/usr/bin/python3",
+        "-c",
+        """
+        import os, sys
+        os.environ["LISTEN_PIDFDID"] = str(os.fstat(os.pidfd_open(os.getpid())).st_ino)
+        os.execv(sys.argv[1], sys.argv[1:])
+        """,
+        fdgate);
   }
 
   /** Options of handover.py, then specs. */
