@@ -31,6 +31,13 @@ interface Carrier {
    */
   void frame(HttpHeaders headers, boolean sized);
 
+  /**
+   * Sends an answer that was encoded before, if it can be that one.
+   *
+   * @return whether it was sent
+   */
+  boolean send(FixedAnswer answer);
+
   /** A source of the same bytes in parts that can be written. */
   BodySource parts(BodySource source);
 

@@ -1,13 +1,10 @@
 package io.fdgate.protocol.http;
 
 import io.fdgate.protocol.SocketContext;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,8 +15,9 @@ final class Endpoints {
   static final String READ_METHODS = "GET, HEAD, OPTIONS";
   static final String ALL_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE";
 
-  private static final ByteBuf PLAINTEXT = constant("Hello, World!");
-  private static final ByteBuf JSON = constant("{\"message\":\"Hello, World!\"}");
+  private static final Route PLAINTEXT = new FixedAnswer("text/plain", "Hello, World!");
+  private static final Route JSON =
+      new FixedAnswer("application/json", "{\"message\":\"Hello, World!\"}");
 
   private final SocketContext socket;
   private final Limits limits;
@@ -30,8 +28,8 @@ final class Endpoints {
     this.limits = limits;
     this.fixed =
         Map.of(
-            "/plaintext", reading(exchange -> constant(exchange, "text/plain", PLAINTEXT)),
-            "/json", reading(exchange -> constant(exchange, "application/json", JSON)),
+            "/plaintext", reading(PLAINTEXT),
+            "/json", reading(JSON),
             "/headers", reading(Endpoints::headers),
             "/whoami", reading(this::whoami),
             "/echo", new EchoRoute(),
@@ -65,10 +63,6 @@ final class Endpoints {
         exchange.answerMethods(READ_METHODS);
       }
     };
-  }
-
-  private static void constant(Exchange exchange, String type, ByteBuf body) {
-    exchange.answer(HttpResponseStatus.OK, typed(type), body.duplicate());
   }
 
   /** Any number of bytes, from one buffer. */
@@ -158,11 +152,5 @@ final class Endpoints {
     } catch (NumberFormatException tooLong) {
       return OptionalLong.empty();
     }
-  }
-
-  private static ByteBuf constant(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
-    return Unpooled.unreleasableBuffer(Unpooled.directBuffer(bytes.length).writeBytes(bytes))
-        .asReadOnly();
   }
 }

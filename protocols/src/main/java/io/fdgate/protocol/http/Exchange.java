@@ -156,6 +156,18 @@ public final class Exchange {
     ended();
   }
 
+  /** Answers a request that only reads with what is the same for all. */
+  void answer(FixedAnswer fixed) {
+    if (!aborted && !isHead() && carrier.send(fixed)) {
+      answerStarted = true;
+      status = HttpResponseStatus.OK.code();
+      sent += fixed.length();
+      ended();
+    } else {
+      answer(HttpResponseStatus.OK, fixed.headers(), fixed.body());
+    }
+  }
+
   /** Answers without a body and without its length, as 204 and 304 do. */
   void answerEmpty(HttpResponseStatus answerStatus, HttpHeaders headers) {
     answer(answerStatus, headers, Unpooled.EMPTY_BUFFER);

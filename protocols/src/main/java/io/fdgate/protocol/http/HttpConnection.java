@@ -78,9 +78,21 @@ final class HttpConnection extends AttachedHandler implements Carrier {
 
   @Override
   public void frame(HttpHeaders headers, boolean sized) {
-    // A client that was not told to continue may or may not send its body (RFC 9110, 10.1.1).
-    boolean last = draining || ending || exchange().body().isContinueExpected();
-    persistence.frame(headers, sized, last);
+    persistence.frame(headers, sized, isLast());
+  }
+
+  /** A client that was not told to continue may or may not send its body (RFC 9110, 10.1.1). */
+  private boolean isLast() {
+    return draining || ending || exchange().body().isContinueExpected();
+  }
+
+  @Override
+  public boolean send(FixedAnswer answer) {
+    if (!persistence.isDefault() || isLast()) {
+      return false;
+    }
+    ctx().write(answer.encoded(date(), encoder), ctx().voidPromise());
+    return true;
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.fdgate.protocol.ConnectionInitializer;
 import io.fdgate.protocol.SettingException;
 import io.fdgate.protocol.SocketContext;
 import io.netty.channel.Channel;
+import io.netty.util.concurrent.FastThreadLocal;
 
 /** The handlers of each connection. */
 final class HttpPipeline implements ConnectionInitializer {
@@ -13,6 +14,13 @@ final class HttpPipeline implements ConnectionInitializer {
   static final String CONNECTION = "http";
 
   private final HttpServer server;
+  private final FastThreadLocal<LastHead> lastHead =
+      new FastThreadLocal<>() {
+        @Override
+        protected LastHead initialValue() {
+          return new LastHead();
+        }
+      };
 
   private HttpPipeline(HttpServer server) {
     this.server = server;
@@ -30,7 +38,7 @@ final class HttpPipeline implements ConnectionInitializer {
 
   @Override
   public void initialize(Channel connection) {
-    RequestDecoder decoder = new RequestDecoder(server.limits());
+    RequestDecoder decoder = new RequestDecoder(server.limits(), lastHead.get());
     ResponseEncoder encoder = new ResponseEncoder();
     connection
         .pipeline()

@@ -44,6 +44,11 @@ final class Persistence {
     }
   }
 
+  /** Whether the answer says nothing about it. */
+  boolean isDefault() {
+    return http11 && keepAlive;
+  }
+
   boolean keepsAlive() {
     return keepAlive;
   }

@@ -28,13 +28,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestDecoder extends HttpRequestDecoder {
   private final Limits limits;
+  private final LastHead lastHead;
   private final RequestFraming framing = new RequestFraming();
   private @Nullable ChannelHandlerContext context;
   private boolean holding;
   private boolean decoding;
   private boolean inputEnded;
 
-  RequestDecoder(Limits limits) {
+  /**
+   * For a connection.
+   *
+   * @param lastHead of the connections with the same limits on its event loop
+   */
+  RequestDecoder(Limits limits, LastHead lastHead) {
     super(
         new HttpDecoderConfig()
             .setMaxInitialLineLength(limits.requestLine())
@@ -44,6 +50,7 @@ final class RequestDecoder extends HttpRequestDecoder {
             .setStrictLineParsing(true)
             .setUseRfc9112TransferEncoding(true));
     this.limits = limits;
+    this.lastHead = lastHead;
   }
 
   /** Decodes the next request; called once the last one has been answered. */
@@ -156,14 +163,27 @@ final class RequestDecoder extends HttpRequestDecoder {
       ctx.fireChannelRead(Preface.RECEIVED);
       return;
     }
+    boolean whole = framing.isAtRequestLine();
+    HttpRequest same = whole ? lastHead.take(buffer) : null;
+    if (same != null) {
+      framing.headEnded(false);
+      requestEnded();
+      out.add(same);
+      out.add(LastHttpContent.EMPTY_LAST_CONTENT);
+      return;
+    }
     int decoded = out.size();
     try {
       if (framing.check(buffer)) {
         int before = buffer.readerIndex();
         super.decode(ctx, buffer, out);
-        framing.consumed(buffer.readerIndex() - before);
+        int length = buffer.readerIndex() - before;
+        framing.consumed(length);
         for (int i = decoded; i < out.size(); i++) {
           accept((HttpObject) out.get(i));
+        }
+        if (whole && holding) { // head and end at once: there is no body
+          lastHead.keep((HttpRequest) out.get(decoded), buffer, before, length);
         }
       }
     } catch (RefusedException refused) {
@@ -180,9 +200,13 @@ final class RequestDecoder extends HttpRequestDecoder {
       framing.headEnded(HttpUtil.isTransferEncodingChunked(request));
     }
     if (decoded instanceof LastHttpContent) {
-      framing.requestEnded();
-      holding = true;
+      requestEnded();
     }
+  }
+
+  private void requestEnded() {
+    framing.requestEnded();
+    holding = true;
   }
 
   private RefusedException refusal(Throwable cause) {

@@ -86,6 +86,11 @@ final class StreamCarrier extends AttachedHandler implements Carrier {
   public void frame(HttpHeaders headers, boolean sized) {}
 
   @Override
+  public boolean send(FixedAnswer answer) {
+    return false;
+  }
+
+  @Override
   public BodySource parts(BodySource source) {
     return new CopiedSource(source, ctx().alloc());
   }
