@@ -2,6 +2,7 @@ package io.fdgate.protocol.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.ByteProcessor;
 
 /**
  * The lines of a request's head, byte for byte as RFC 9112 has them. Netty's decoder, which reads
@@ -13,6 +14,32 @@ final class HeadLines {
 
   private static final String LENGTH_FIELD = "content-length:";
 
+  // Classes, as lambdas would be linked while the first request of a start waits.
+
+  private static final ByteProcessor TOKEN =
+      new ByteProcessor() {
+        @Override
+        public boolean process(byte b) {
+          return isToken(b);
+        }
+      };
+
+  private static final ByteProcessor VISIBLE =
+      new ByteProcessor() {
+        @Override
+        public boolean process(byte b) {
+          return b > ' ' && b != 0x7f;
+        }
+      };
+
+  private static final ByteProcessor VALUE =
+      new ByteProcessor() {
+        @Override
+        public boolean process(byte b) {
+          return (b >= ' ' && b != 0x7f) || b < 0 || b == '\t';
+        }
+      };
+
   private HeadLines() {}
 
   /**
@@ -23,17 +50,12 @@ final class HeadLines {
    */
   static void checkRequestLine(ByteBuf buffer, int from, int lf) throws RefusedException {
     int end = lineEnd(buffer, from, lf);
-    int at = from;
-    while (at < end && isToken(buffer.getByte(at))) {
-      at++;
-    }
+    int at = endOf(TOKEN, buffer, from, end);
     if (at == from || at == end || buffer.getByte(at) != ' ') {
       throw RefusedException.malformed("the request line does not begin with a method");
     }
-    int target = ++at;
-    while (at < end && buffer.getByte(at) > ' ' && buffer.getByte(at) != 0x7f) {
-      at++;
-    }
+    int target = at + 1;
+    at = endOf(VISIBLE, buffer, target, end);
     if (at == target || at == end || buffer.getByte(at) != ' ') {
       throw RefusedException.malformed("the request line is not method, target and version");
     }
@@ -76,20 +98,20 @@ final class HeadLines {
     if (first == ' ' || first == '\t') {
       throw RefusedException.malformed("a header field is folded or begins with a blank");
     }
-    int at = from;
-    while (at < end && isToken(buffer.getByte(at))) {
-      at++;
-    }
-    if (at == from || at == end || buffer.getByte(at) != ':') {
+    int colon = endOf(TOKEN, buffer, from, end);
+    if (colon == from || colon == end || buffer.getByte(colon) != ':') {
       throw RefusedException.malformed("a header line is not a name, a colon and a value");
     }
-    for (at++; at < end; at++) {
-      byte value = buffer.getByte(at);
-      if ((value >= 0 && value < ' ' && value != '\t') || value == 0x7f) {
-        throw RefusedException.malformed("a header field holds a control byte");
-      }
+    if (endOf(VALUE, buffer, colon + 1, end) != end) {
+      throw RefusedException.malformed("a header field holds a control byte");
     }
     return false;
+  }
+
+  /** Where the bytes end that are of one kind. */
+  private static int endOf(ByteProcessor kind, ByteBuf buffer, int from, int to) {
+    int other = buffer.forEachByte(from, to - from, kind);
+    return other < 0 ? to : other;
   }
 
   /** Whether a checked field line is a Content-Length. */
