@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +36,33 @@ final class StreamEchoTest {
   @AfterAll
   static void stop() throws IOException {
     fdgate.close();
+  }
+
+  /**
+   * A timeout would have the kernel start a clock for each wait. What a thread waits in is in
+   * /proc/PID/task/TID/syscall (proc_pid_syscall(5)): epoll_wait, or epoll_pwait on aarch64, with
+   * the timeout as its fourth argument.
+   */
+  @Test
+  void eventLoopWithoutATimerWaitsWithoutATimeout() throws Exception {
+    try (Handover alone = Handover.ready("--names", "echo", "tcp4:127.0.0.1:0")) {
+      Path threads = Path.of("/proc", Long.toString(alone.pid()), "task");
+      Awaitility.await()
+          .untilAsserted(() ->
+              assertThat(waitsOf(threads, "serve-"))
+                  .matches("(232|22)( \\S+){3} 0x(f{8})?f{8} .*"));
+    }
+  }
+
+  private static String waitsOf(Path threads, String name) throws IOException {
+    try (Stream<Path> all = Files.list(threads)) {
+      for (Path thread : (Iterable<Path>) all::iterator) {
+        if (Files.readString(thread.resolve("comm")).startsWith(name)) {
+          return Files.readString(thread.resolve("syscall")).strip();
+        }
+      }
+    }
+    return "no thread " + name;
   }
 
   /**
