@@ -20,6 +20,24 @@ init = function(arguments)
 end
 request = function() return together end
 """
+# None is as the one before.
+VARYING = """
+init = function(arguments)
+  local headers = {
+    ["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    ["Accept"] = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    ["Accept-Language"] = "en-US,en;q=0.5",
+    ["Accept-Encoding"] = "gzip, deflate, br, zstd",
+  }
+  requests = {}
+  for i = 0, 15 do requests[i] = wrk.format("GET", "%s?" .. i, headers) end
+  next_one = 0
+end
+request = function()
+  next_one = (next_one + 1) %% 16
+  return requests[next_one]
+end
+"""
 NGINX = """
 daemon off;
 master_process off;
@@ -117,21 +135,25 @@ def client(command):
     ).stdout
 
 
-def compare(title, unit, servers, measure, bar, options, warm_up=3, turns=None):
-    """In turns of a second, the least that wrk and h2load can do, or as many a round as is said.
+def compare(
+    title, unit, servers, measure, bar, options, warm_up=3, turns=1, of_turns=statistics.mean
+):
+    """In turns of a second, the least that wrk and h2load can do.
 
     servers: for each name its process and its port
+    turns: for each second of a round
+    of_turns: what a round's turns come to
     """
     for _, port in servers.values():
         for _ in range(0 if options.no_warm_up else warm_up):  # a JIT compiler is part of the server
             measure(port, options.seconds)
-    turns = turns or max(1, round(options.seconds))
+    turns = max(1, round(options.seconds * turns))
     cases = {
-        name: (pid, lambda port=port: measure(port, options.seconds / turns))
+        name: (pid, lambda port=port: measure(port, 1))
         for name, (pid, port) in servers.items()
     }
     rounds = common.in_turn(cases, options.rounds, turns)
-    values = {name: [statistics.mean(each) for each in turned] for name, turned in rounds.items()}
+    values = {name: [of_turns(each) for each in turned] for name, turned in rounds.items()}
     report.table(title, unit, values, "nginx", bar)
     return min(statistics.median(each) for each in values.values())
 
@@ -183,6 +205,7 @@ def measure(nginx, servers, options):
         "at least 1.0",
         options,
         warm_up=10,
+        turns=2.5,
     )
     compare(
         "HTTP/1.1 plaintext, p99 at 70 %",
@@ -191,18 +214,24 @@ def measure(nginx, servers, options):
         lambda port, seconds: h2load(port, "/plaintext", options, seconds, 0.7 * peak),
         "at most 1.5",
         options,
-        turns=1,
+        turns=1.5,
+        of_turns=statistics.median,
     )
-    script = common.TARGET / "pipelined.lua"
-    script.write_text(PIPELINED % "/plaintext")
-    compare(
-        "HTTP/1.1 plaintext, 16 pipelined",
-        unit,
-        servers,
-        lambda port, seconds: wrk(port, "/plaintext", seconds, script=script),
-        "at least 1.2",
-        options,
-    )
+    for title, script, bar in (
+        ("HTTP/1.1 plaintext, a browser's heads that vary", VARYING, ""),
+        ("HTTP/1.1 plaintext, 16 pipelined", PIPELINED, "at least 1.2"),
+    ):
+        lua = common.TARGET / "requests.lua"
+        lua.write_text(script % "/plaintext")
+        compare(
+            title,
+            unit,
+            servers,
+            lambda port, seconds: wrk(port, "/plaintext", seconds, script=lua),
+            bar,
+            options,
+            warm_up=5,
+        )
     for title, path, bar in (
         ("HTTP/1.1 1 KiB file", "/small.txt", "at least 0.9"),
         ("HTTP/1.1 1 MiB file", "/large.txt", "at least 1.0"),

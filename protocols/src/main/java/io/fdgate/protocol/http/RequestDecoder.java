@@ -47,6 +47,7 @@ final class RequestDecoder extends HttpRequestDecoder {
             .setMaxHeaderSize(limits.headers())
             .setMaxChunkSize(64 * 1024)
             .setAllowDuplicateContentLengths(false)
+            .setValidateHeaders(false) // HeadLines allows less
             .setStrictLineParsing(true)
             .setUseRfc9112TransferEncoding(true));
     this.limits = limits;
