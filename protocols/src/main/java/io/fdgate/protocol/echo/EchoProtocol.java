@@ -23,9 +23,8 @@ public final class EchoProtocol implements StreamProtocol, DatagramProtocol {
 
   @Override
   public ConnectionInitializer connections(SocketContext socket) {
-    HotBuffer readBuffer = new HotBuffer();
     return connection -> {
-      connection.config().setRecvByteBufAllocator(readBuffer);
+      connection.config().setRecvByteBufAllocator(HotBuffer.OF_ITS_LOOP);
       connection.pipeline().addLast("echo", new EchoHandler(socket.counters()));
     };
   }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class HotBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
   static final int CAPACITY = 64 * 1024;
 
+  /** The one of all sockets: what is a thread's outlives a socket, and its configuration. */
+  static final HotBuffer OF_ITS_LOOP = new HotBuffer();
+
   private final FastThreadLocal<@Nullable ByteBuf> current =
       new FastThreadLocal<>() {
         @Override

@@ -53,7 +53,7 @@ public final class Exchange {
             HttpUtil.is100ContinueExpected(request) && carrier.bodyLength(request).orElse(1) > 0);
   }
 
-  /** The request's head. */
+  /** The request's head, which may be other exchanges' too, and is not to be changed. */
   public HttpRequest request() {
     return request;
   }

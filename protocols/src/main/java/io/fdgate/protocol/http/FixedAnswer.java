@@ -13,7 +13,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * An answer that differs from the one before in nothing but its Date: each event loop encodes it
- * for HTTP/1.1 once a second. Thread-safe.
+ * for HTTP/1.1 once a second. Thread-safe. One for the life of the process, as what it has encoded
+ * is the event loops'.
  */
 final class FixedAnswer implements Route {
   private final String type;
@@ -72,9 +73,10 @@ final class FixedAnswer implements Route {
   ByteBuf encoded(CharSequence date, ResponseEncoder encoder) {
     Encoded last = encoded.get();
     if (last.date != date) {
+      Encoded next = new Encoded(date, encoder.encode(whole(date)));
       last.bytes.release();
-      last = new Encoded(date, encoder.encode(whole(date)));
-      encoded.set(last);
+      last = next;
+      encoded.set(next);
     }
     return last.bytes.retainedDuplicate();
   }

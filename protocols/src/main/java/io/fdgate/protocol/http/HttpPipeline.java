@@ -4,7 +4,9 @@ import io.fdgate.protocol.ConnectionInitializer;
 import io.fdgate.protocol.SettingException;
 import io.fdgate.protocol.SocketContext;
 import io.netty.channel.Channel;
-import io.netty.util.concurrent.FastThreadLocal;
+import io.netty.channel.EventLoop;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
 /** The handlers of each connection. */
 final class HttpPipeline implements ConnectionInitializer {
@@ -14,13 +16,7 @@ final class HttpPipeline implements ConnectionInitializer {
   static final String CONNECTION = "http";
 
   private final HttpServer server;
-  private final FastThreadLocal<LastHead> lastHead =
-      new FastThreadLocal<>() {
-        @Override
-        protected LastHead initialValue() {
-          return new LastHead();
-        }
-      };
+  private final ConcurrentMap<EventLoop, LastHead> lastHeads = new ConcurrentHashMap<>();
 
   private HttpPipeline(HttpServer server) {
     this.server = server;
@@ -38,7 +34,7 @@ final class HttpPipeline implements ConnectionInitializer {
 
   @Override
   public void initialize(Channel connection) {
-    RequestDecoder decoder = new RequestDecoder(server.limits(), lastHead.get());
+    RequestDecoder decoder = new RequestDecoder(server.limits(), lastHeads);
     ResponseEncoder encoder = new ResponseEncoder();
     connection
         .pipeline()

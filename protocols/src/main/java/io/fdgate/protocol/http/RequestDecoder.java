@@ -3,6 +3,7 @@ package io.fdgate.protocol.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObject;
@@ -16,6 +17,7 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +30,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestDecoder extends HttpRequestDecoder {
   private final Limits limits;
-  private final LastHead lastHead;
+  private final ConcurrentMap<EventLoop, LastHead> lastHeads;
   private final RequestFraming framing = new RequestFraming();
   private @Nullable ChannelHandlerContext context;
+  private @Nullable LastHead lastHead;
   private boolean holding;
   private boolean decoding;
   private boolean inputEnded;
@@ -38,9 +41,9 @@ final class RequestDecoder extends HttpRequestDecoder {
   /**
    * For a connection.
    *
-   * @param lastHead of the connections with the same limits on its event loop
+   * @param lastHeads of the connections with the same limits, for each event loop
    */
-  RequestDecoder(Limits limits, LastHead lastHead) {
+  RequestDecoder(Limits limits, ConcurrentMap<EventLoop, LastHead> lastHeads) {
     super(
         new HttpDecoderConfig()
             .setMaxInitialLineLength(limits.requestLine())
@@ -51,7 +54,7 @@ final class RequestDecoder extends HttpRequestDecoder {
             .setStrictLineParsing(true)
             .setUseRfc9112TransferEncoding(true));
     this.limits = limits;
-    this.lastHead = lastHead;
+    this.lastHeads = lastHeads;
   }
 
   /** Decodes the next request; called once the last one has been answered. */
@@ -92,6 +95,7 @@ final class RequestDecoder extends HttpRequestDecoder {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;
+    lastHead = lastHeads.computeIfAbsent(ctx.channel().eventLoop(), _ -> new LastHead());
   }
 
   @Override
@@ -164,8 +168,8 @@ final class RequestDecoder extends HttpRequestDecoder {
       ctx.fireChannelRead(Preface.RECEIVED);
       return;
     }
-    boolean whole = framing.isAtRequestLine();
-    HttpRequest same = whole ? lastHead.take(buffer) : null;
+    LastHead last = framing.isAtRequestLine() ? lastHead : null;
+    HttpRequest same = last == null ? null : last.take(buffer);
     if (same != null) {
       framing.headEnded(false);
       requestEnded();
@@ -183,8 +187,8 @@ final class RequestDecoder extends HttpRequestDecoder {
         for (int i = decoded; i < out.size(); i++) {
           accept((HttpObject) out.get(i));
         }
-        if (whole && holding) { // head and end at once: there is no body
-          lastHead.keep((HttpRequest) out.get(decoded), buffer, before, length);
+        if (last != null && holding) { // head and end at once: there is no body
+          last.keep((HttpRequest) out.get(decoded), buffer, before, length);
         }
       }
     } catch (RefusedException refused) {

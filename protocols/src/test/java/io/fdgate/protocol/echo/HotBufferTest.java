@@ -2,10 +2,17 @@ package io.fdgate.protocol.echo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fdgate.protocol.Counters;
+import io.fdgate.protocol.Endpoint;
+import io.fdgate.protocol.Settings;
+import io.fdgate.protocol.SocketContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.FastThreadLocal;
+import java.net.InetSocketAddress;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +55,27 @@ final class HotBufferTest {
     assertThat(buffer.refCnt()).isOne();
     FastThreadLocal.removeAll();
     assertThat(buffer.refCnt()).isZero();
+  }
+
+  /** What is a thread's stays: a buffer of each socket would stay behind with each reload. */
+  @Test
+  void everySocketHasTheSameOfAThread() {
+    assertThat(ofConnectionTo("a")).isInstanceOf(HotBuffer.class).isSameAs(ofConnectionTo("b"));
+  }
+
+  private static Object ofConnectionTo(String socket) {
+    EmbeddedChannel connection = new EmbeddedChannel();
+    new EchoProtocol()
+        .connections(
+            new SocketContext(
+                socket,
+                new Endpoint.Inet(new InetSocketAddress("127.0.0.1", 7)),
+                Settings.DEFAULTS,
+                new Counters(),
+                List::of))
+        .initialize(connection);
+    connection.close();
+    return connection.config().getRecvByteBufAllocator();
   }
 
   private static ByteBuf take(RecvByteBufAllocator.Handle handle) {
