@@ -4,12 +4,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -69,6 +77,34 @@ final class HttpClientsTest {
     assertThat(curl("-I", url("/file.bin")))
         .startsWith("HTTP/1.1 200 OK")
         .containsIgnoringCase("content-length: " + SIZE);
+  }
+
+  /** On whichever event loop its connection is: what one of them keeps of a head is its own. */
+  @Test
+  void eachOfManyClientsGetsTheAnswerToItsOwnHead() throws Exception {
+    List<Callable<Void>> clients = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      String name = "client-" + i;
+      clients.add(() -> asksAgainAndAgain(name));
+    }
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<Void> client : threads.invokeAll(clients)) {
+        client.get();
+      }
+    }
+  }
+
+  private static Void asksAgainAndAgain(String name) throws Exception {
+    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+      for (int i = 0; i < 300; i++) {
+        String value = name + "-" + i / 3;
+        HttpRequest request =
+            HttpRequest.newBuilder(URI.create(url("/headers"))).header("X", value).build();
+        assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).body())
+            .contains("X: " + value + "\n");
+      }
+    }
+    return null;
   }
 
   @Test
