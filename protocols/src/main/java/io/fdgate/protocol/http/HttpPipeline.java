@@ -16,6 +16,8 @@ final class HttpPipeline implements ConnectionInitializer {
   static final String CONNECTION = "http";
 
   private final HttpServer server;
+
+  /** Not the threads' own, which would stay behind with each reload. */
   private final ConcurrentMap<EventLoop, LastHead> lastHeads = new ConcurrentHashMap<>();
 
   private HttpPipeline(HttpServer server) {
